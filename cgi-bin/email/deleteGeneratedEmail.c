@@ -1,0 +1,1 @@
+deleteEmail.c

@@ -1,0 +1,1 @@
+getPrompts.c

@@ -1,0 +1,351 @@
+/* The table, and the rules of single values. What two settings have to do with each other (a
+ * default made from another, a refused pair) is in config.c. */
+#include "base/settings.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Only ASCII counts here, whatever the locale. */
+static bool is_host_character(char character)
+{
+    return isascii(character) && (isalnum(character) || character == '-' || character == '.');
+}
+
+/* Past the `host` or `[address]` that `at` starts with, or NULL. */
+static const char *skip_host(const char *at)
+{
+    if (*at != '[') {
+        const char *end = at;
+        while (is_host_character(*end)) {
+            end++;
+        }
+        return end > at ? end : NULL;
+    }
+    char address[INET6_ADDRSTRLEN] = "";
+    size_t length = strcspn(at + 1, "]");
+    if (length >= sizeof(address) || at[1 + length] != ']') {
+        return NULL;
+    }
+    memcpy(address, at + 1, length);
+    struct in6_addr ignored;
+    return inet_pton(AF_INET6, address, &ignored) == 1 ? at + length + 2 : NULL;
+}
+
+/* Past the `scheme://host[:port]` that `url` starts with, or NULL. */
+static const char *skip_origin(const char *url)
+{
+    const char *at = url;
+    while (is_host_character(*at) || *at == '+') {
+        at++;
+    }
+    if (at == url || strncmp(at, "://", 3) != 0) {
+        return NULL;
+    }
+    at = skip_host(at + 3);
+    if (at == NULL || *at != ':') {
+        return at;
+    }
+    const char *port = at + 1;
+    size_t digits = strspn(port, "0123456789");
+    long number = strtol(port, NULL, 10);
+    return digits > 0 && digits <= 5 && number > 0 && number <= 65535 ? port + digits : NULL;
+}
+
+static const char *check_listen(const char *value)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    bool valid =
+        inet_pton(AF_INET, value, address) == 1 || inet_pton(AF_INET6, value, address) == 1;
+    return valid ? NULL : "must be an IPv4 or IPv6 address, such as 127.0.0.1 or ::1";
+}
+
+static const char *check_public_url(const char *value)
+{
+    static const char rule[] = "must be a URL such as https://mail.example.com: http:// or "
+                               "https://, a host, and at most a port and a plain path";
+    bool web = strncmp(value, "http://", 7) == 0 || strncmp(value, "https://", 8) == 0;
+    const char *path = web ? skip_origin(value) : NULL;
+    if (path == NULL || (*path != '\0' && *path != '/')) {
+        return rule;
+    }
+    for (; *path != '\0'; path++) {
+        if (!is_host_character(*path) && strchr("/_~%+@:,=&", *path) == NULL) {
+            return rule;
+        }
+    }
+    return NULL;
+}
+
+static const char *check_cors_origin(const char *value)
+{
+    if (strcmp(value, "*") == 0) {
+        return NULL;
+    }
+    for (const char *at = value;; at++) {
+        at += strspn(at, " \t");
+        at = skip_origin(at);
+        if (at != NULL) {
+            at += strspn(at, " \t");
+        }
+        if (at == NULL || (*at != '\0' && *at != ',')) {
+            return "must be *, or one or more origins separated by commas, each "
+                   "scheme://host[:port] without a path";
+        }
+        if (*at == '\0') {
+            return NULL;
+        }
+    }
+}
+
+static const char *check_db_uri(const char *value)
+{
+    size_t scheme = strcspn(value, ":/");
+    if (scheme == 0 || value[scheme] != ':') {
+        return "must start with a scheme, such as sqlite:";
+    }
+    if (strcmp(value, "sqlite::memory:") == 0) {
+        return "cannot be in memory: every process would have a database of its own";
+    }
+    return NULL;
+}
+
+#define MEMBER(member) .offset = offsetof(struct chatur_config, member)
+#define UNREAD(its_name, its_scope, is_secret)                                                     \
+    {                                                                                              \
+        .name = (its_name), .kind = CHATUR_SETTING_UNREAD, .scope = (its_scope),                   \
+        .secret = (is_secret), .fallback = "", .description = ""                                   \
+    }
+
+const struct chatur_setting chatur_settings[] = {
+    {.name = "HOME_DIR",
+     .kind = CHATUR_SETTING_PATH,
+     .fallback = "",
+     .description =
+         "Where templates/, tutorials/ and etc/ are. Empty: the nearest folder at or above the\n"
+         "executable's own that has templates/.",
+     MEMBER(home_dir)},
+    {.name = "STATE_DIR",
+     .kind = CHATUR_SETTING_PATH,
+     .fallback = "var",
+     .description =
+         "Where everything that is written goes: database, sockets, logs. A relative path is\n"
+         "taken from HOME_DIR.",
+     MEMBER(state_dir)},
+    {.name = "PORT",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "4545",
+     .min = 1,
+     .max = 65535,
+     .description = "Where NGINX listens.",
+     MEMBER(port)},
+    {.name = "LISTEN",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "127.0.0.1",
+     .check = check_listen,
+     .description = "The IPv4 or IPv6 address that NGINX listens on.",
+     MEMBER(listen)},
+    {.name = "PUBLIC_URL",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .check = check_public_url,
+     .description = "What clients reach the service by; links in answers start with it.\n"
+                    "Empty: http://127.0.0.1:PORT.",
+     MEMBER(public_url)},
+    {.name = "CORS_ORIGIN",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "*",
+     .check = check_cors_origin,
+     .description =
+         "Whose pages may call the service from a browser: *, or origins (scheme://host[:port])\n"
+         "separated by commas.",
+     MEMBER(cors_origin)},
+    {.name = "MAX_BODY_BYTES",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "65536",
+     .min = 1024,
+     .max = 1048576,
+     .description = "The largest request body.",
+     MEMBER(max_body_bytes)},
+    {.name = "DB_URI",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "sqlite:",
+     .check = check_db_uri,
+     .description =
+         "The database. sqlite:PATH, where a relative path is taken from HOME_DIR; sqlite: alone\n"
+         "is chatur.db in STATE_DIR.",
+     MEMBER(db_uri)},
+    {.name = "DB_DURABILITY",
+     .kind = CHATUR_SETTING_CHOICE,
+     .fallback = "full",
+     .choices = "full|normal",
+     .description =
+         "What an acknowledged write survives: full, a power cut; normal, a crash of the service\n"
+         "(faster).",
+     MEMBER(db_durability)},
+    {.name = "NEW_USER_COINS",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "10000",
+     .min = 0,
+     .max = 1000000000,
+     .description = "What a new user starts with.",
+     MEMBER(new_user_coins)},
+    {.name = "JWT_KEY",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .secret = true,
+     .description = "The key that session tokens are signed with, 32 bytes or more. "
+                    "Secret.\nNeeded; `make run` makes one of its own.",
+     MEMBER(jwt_key)},
+    {.name = "DEV_LOGIN",
+     .kind = CHATUR_SETTING_BOOLEAN,
+     .fallback = "0",
+     .description =
+         "For development: 1 lets anybody sign in as any address without a password. Needs LISTEN\n"
+         "to be a loopback address.",
+     MEMBER(dev_login)},
+    {.name = "WORKERS",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "2",
+     .min = 1,
+     .max = 64,
+     .description = "Processes per endpoint.",
+     MEMBER(workers)},
+    {.name = "THREADS",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "0",
+     .min = 0,
+     .max = 1024,
+     .description = "Threads per process. 0: as many as the endpoint declares.",
+     MEMBER(threads)},
+    {.name = "IO_TIMEOUT_S",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "10",
+     .min = 1,
+     .max = 3600,
+     .description = "Seconds a connection from NGINX may stand still.",
+     MEMBER(io_timeout_s)},
+    {.name = "STOP_TIMEOUT_S",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "30",
+     .min = 1,
+     .max = 3600,
+     .description =
+         "Seconds that requests in flight have to finish when the service is told to stop.",
+     MEMBER(stop_timeout_s)},
+    {.name = "SOCKET_GROUP",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .description =
+         "The group that may connect to the endpoints' sockets: NGINX's. Empty: the service's own.",
+     MEMBER(socket_group)},
+    {.name = "LOG_LEVEL",
+     .kind = CHATUR_SETTING_CHOICE,
+     .fallback = "info",
+     .choices = "debug|info|warning|error",
+     .description = "The least serious log lines that are written.",
+     MEMBER(log_level)},
+    {.name = "ENV_FILE",
+     .kind = CHATUR_SETTING_FINDER,
+     .scope = CHATUR_ENVIRONMENT_ONLY,
+     .fallback = "",
+     .description = "The file to read settings from instead of .env in HOME_DIR; /dev/null: none."},
+    UNREAD("OPENAI_API_KEY", CHATUR_ANYWHERE, true),
+    UNREAD("REDIS_IP", CHATUR_ANYWHERE, false),
+    UNREAD("REDIS_PORT", CHATUR_ANYWHERE, false),
+    UNREAD("OS_ENV", CHATUR_FILE_ONLY, false),
+    UNREAD("TYPE", CHATUR_FILE_ONLY, false),
+    UNREAD("PROJECT_ID", CHATUR_FILE_ONLY, false),
+    UNREAD("PRIVATE_KEY_ID", CHATUR_FILE_ONLY, false),
+    UNREAD("PRIVATE_KEY", CHATUR_FILE_ONLY, true),
+    UNREAD("CLIENT_EMAIL", CHATUR_FILE_ONLY, false),
+    UNREAD("CLIENT_ID", CHATUR_FILE_ONLY, false),
+    UNREAD("AUTH_URI", CHATUR_FILE_ONLY, false),
+    UNREAD("TOKEN_URI", CHATUR_FILE_ONLY, false),
+    UNREAD("AUTH_PROVIDER_X509_CERT_URL", CHATUR_FILE_ONLY, false),
+    UNREAD("CLIENT_X509_CERT_URL", CHATUR_FILE_ONLY, false),
+};
+
+const size_t chatur_setting_count = sizeof(chatur_settings) / sizeof(chatur_settings[0]);
+
+size_t chatur_setting_find(const char *name)
+{
+    size_t index = 0;
+    while (index < chatur_setting_count && strcmp(chatur_settings[index].name, name) != 0) {
+        index++;
+    }
+    return index;
+}
+
+bool chatur_is_loopback(const char *address)
+{
+    struct in_addr four;
+    struct in6_addr six;
+    if (inet_pton(AF_INET, address, &four) == 1) {
+        return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
+    }
+    if (inet_pton(AF_INET6, address, &six) != 1) {
+        return false;
+    }
+    return IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == 127);
+}
+
+int64_t chatur_setting_number(const char *value)
+{
+    return strtoll(value, NULL, 10);
+}
+
+static bool is_number_within(const char *value, int64_t min, int64_t max)
+{
+    size_t length = strlen(value);
+    /* 18 digits always fit; more than that is over any bound here. */
+    if (length > 18 || strspn(value, "0123456789") != length) {
+        return false;
+    }
+    int64_t number = chatur_setting_number(value);
+    return number >= min && number <= max;
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+    size_t length = strlen(value);
+    for (const char *at = choices; *at != '\0'; at += *at == '|') {
+        size_t word = strcspn(at, "|");
+        if (word == length && strncmp(at, value, length) == 0) {
+            return true;
+        }
+        at += word;
+    }
+    return false;
+}
+
+enum chatur_outcome chatur_setting_check(const struct chatur_setting *setting, const char *value,
+                                         const char *where, struct chatur_error *error)
+{
+    char rule[160] = "";
+    if (setting->kind == CHATUR_SETTING_INTEGER &&
+        !is_number_within(value, setting->min, setting->max)) {
+        (void)snprintf(rule, sizeof(rule), "must be a whole number from %lld to %lld",
+                       (long long)setting->min, (long long)setting->max);
+    } else if (setting->kind == CHATUR_SETTING_BOOLEAN && !is_choice("0|1", value)) {
+        (void)snprintf(rule, sizeof(rule), "must be 0 or 1");
+    } else if (setting->kind == CHATUR_SETTING_CHOICE && !is_choice(setting->choices, value)) {
+        (void)snprintf(rule, sizeof(rule), "must be one of %s", setting->choices);
+    } else if (setting->kind != CHATUR_SETTING_UNREAD && !setting->secret &&
+               chatur_has_control(value)) {
+        (void)snprintf(rule, sizeof(rule), "must not have control characters");
+    } else {
+        const char *broken = setting->check != NULL ? setting->check(value) : NULL;
+        (void)snprintf(rule, sizeof(rule), "%s", broken != NULL ? broken : "");
+    }
+    if (rule[0] != '\0') {
+        return chatur_fail(error, CHATUR_BAD_REQUEST, "%s: %s %s", where, setting->name, rule);
+    }
+    return CHATUR_OK;
+}

@@ -1,0 +1,16 @@
+/* The one header an endpoint includes. */
+#ifndef CHATUR_H
+#define CHATUR_H
+
+#include "app/app.h"
+#include "base/clock.h"
+#include "base/fields.h"
+#include "base/file.h"
+#include "base/json_write.h"
+#include "generate/template.h"
+#include "mail/mail.h"
+#include "serve/serve.h"
+#include "store/store.h"
+#include "tutorial/tutorial.h"
+
+#endif

@@ -1,0 +1,68 @@
+/* Generator: from a template and the user's words to the text of an email. Providers stand behind
+ * one interface; offline is the embedded default. */
+#ifndef CHATUR_GENERATE_GENERATOR_H
+#define CHATUR_GENERATE_GENERATOR_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/config.h"
+#include "base/outcome.h"
+#include "generate/template.h"
+
+/* What to write. All strings non-NULL; the user's are trimmed valid UTF-8. */
+struct chatur_brief {
+    const struct chatur_template *template;
+    const char *subject;
+    const char *keywords;
+    const char *to;          /* one or more addresses separated by commas */
+    const char *sender_name; /* "": not known */
+    const char *sender_email;
+    uint64_t seed; /* the same brief and seed give the same text where the provider can */
+};
+
+struct chatur_draft {
+    const char *text;     /* the body only, "\n" line ends, in the arena */
+    const char *provider; /* static or in the arena */
+    const char *model;
+};
+
+struct chatur_provider;
+
+struct chatur_provider_ops {
+    const char *name;
+    void (*free)(struct chatur_provider *provider);
+
+    /* The longest one call may take, milliseconds: what a reservation's deadline is made from. */
+    int64_t (*max_ms)(const struct chatur_provider *provider);
+
+    /* Writes. Thread-safe. CHATUR_OK; CHATUR_BAD_ANSWER; CHATUR_TIMEOUT; CHATUR_UNAVAILABLE;
+     * CHATUR_INTERNAL. `*draft` is only filled on OK. */
+    enum chatur_outcome (*write)(struct chatur_provider *provider, const struct chatur_brief *brief,
+                                 struct chatur_arena *arena, struct chatur_draft *draft,
+                                 struct chatur_error *error);
+};
+
+struct chatur_provider {
+    const struct chatur_provider_ops *ops;
+};
+
+struct chatur_generator;
+
+/* `config` is borrowed. */
+CHATUR_MUST_CHECK enum chatur_outcome chatur_generator_new(const struct chatur_config *config,
+                                                           struct chatur_generator **generator,
+                                                           struct chatur_error *error);
+void chatur_generator_free(struct chatur_generator *generator);
+
+/* The longest chatur_generator_write may take, milliseconds. */
+int64_t chatur_generator_max_ms(const struct chatur_generator *generator);
+
+/* As the provider's write. */
+CHATUR_MUST_CHECK enum chatur_outcome chatur_generator_write(struct chatur_generator *generator,
+                                                             const struct chatur_brief *brief,
+                                                             struct chatur_arena *arena,
+                                                             struct chatur_draft *draft,
+                                                             struct chatur_error *error);
+
+#endif

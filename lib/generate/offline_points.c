@@ -1,0 +1,363 @@
+/* Each piece of the keywords is put to a ladder of tests, the surest first. Whatever none knows is
+ * a thing, and the phrases for things are such that a name, a noun or a fragment reads well there.
+ */
+#include "generate/offline_points.h"
+
+#include <string.h>
+
+#include "generate/offline_split.h"
+#include "generate/offline_subject.h"
+#include "generate/offline_times.h"
+
+/* A fragment longer than this is no item of a list: it is noted on its own. */
+#define MAX_LIST_WORDS 9
+
+struct reading {
+    struct chatur_points *points;
+    const struct chatur_words *words;
+    struct chatur_arena *arena;
+    const char *subject;
+};
+
+static char lowered(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+static bool same_text(const char *left, const char *right)
+{
+    while (*left != '\0' && lowered(*left) == lowered(*right)) {
+        left++;
+        right++;
+    }
+    return *left == *right;
+}
+
+/* --- telling kinds apart ---------------------------------------------------------------------- */
+
+static bool opens_with_helper(const struct chatur_wording *wording)
+{
+    static const char *const helpers[] = {"can",  "cannot", "can't", "could",  "will", "won't",
+                                          "must", "should", "did",   "didn't", "do",   "don't"};
+    for (size_t i = 0; i < sizeof(helpers) / sizeof(helpers[0]); i++) {
+        if (chatur_wording_equals(wording, 0, helpers[i])) {
+            return true;
+        }
+    }
+    return chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE);
+}
+
+static bool opens_with_joint(const struct chatur_wording *wording)
+{
+    static const char *const joints[] = {"if",    "but",  "or",   "that", "which", "who",
+                                         "while", "than", "and",  "so",   "is",    "are",
+                                         "has",   "were", "does", "needs"};
+    for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++) {
+        if (chatur_wording_equals(wording, 0, joints[i])) {
+            return true;
+        }
+    }
+    return chatur_wording_is(wording, 0, CHATUR_WORD_QUESTION);
+}
+
+static bool is_quality(const struct chatur_wording *wording)
+{
+    static const char *const degrees[] = {"very",  "so",     "really", "quite",
+                                          "fully", "highly", "not"};
+    size_t at = 0;
+    for (size_t i = 0; i < sizeof(degrees) / sizeof(degrees[0]); i++) {
+        if (chatur_wording_equals(wording, 0, degrees[i]) && wording->count > 1) {
+            at = 1;
+        }
+    }
+    const uint64_t after = CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
+    return chatur_wording_is(wording, at, CHATUR_WORD_QUALITY) &&
+           (wording->count == at + 1 || chatur_wording_is(wording, at + 1, after));
+}
+
+/* “quick learner”, “certified accountant”: what a person is, and takes an article. */
+static bool is_person(const struct chatur_wording *wording)
+{
+    const struct chatur_token *head = &wording->tokens[chatur_wording_head(wording, 0)];
+    if ((head->kinds & CHATUR_WORD_PLURAL) != 0) {
+        return false;
+    }
+    return (head->kinds & CHATUR_WORD_PERSON) != 0 ||
+           ((head->kinds & CHATUR_WORD_ROLE) != 0 && wording->count > 1 &&
+            chatur_wording_is(wording, 0, CHATUR_WORD_TRAIT));
+}
+
+static bool is_ask(const struct chatur_wording *wording)
+{
+    return chatur_wording_is(wording, 0, CHATUR_WORD_ASK) && chatur_wording_is_action(wording);
+}
+
+static enum chatur_point_kind kind_by_preposition(const struct chatur_wording *wording)
+{
+    if (chatur_wording_is_when(wording)) {
+        return CHATUR_TIMES;
+    }
+    return chatur_wording_is(wording, 0, CHATUR_WORD_PLACE) ? CHATUR_PLACES : CHATUR_QUALITIES;
+}
+
+static enum chatur_point_kind kind_of(const struct chatur_wording *wording)
+{
+    bool several = wording->count > 1;
+    if (chatur_wording_is_span(wording)) {
+        return CHATUR_SPANS;
+    }
+    if (chatur_wording_is_time(wording)) {
+        return CHATUR_TIMES;
+    }
+    if (several && opens_with_helper(wording)) {
+        return CHATUR_DEEDS;
+    }
+    if (several && opens_with_joint(wording)) {
+        return CHATUR_NOTES;
+    }
+    if (chatur_wording_is(wording, 0, CHATUR_WORD_OPENER) && !chatur_wording_is_trait(wording) &&
+        several) {
+        return CHATUR_SENTENCES;
+    }
+    if (chatur_wording_is_deed(wording)) {
+        return CHATUR_DEEDS;
+    }
+    if (chatur_wording_is_clause(wording)) {
+        return CHATUR_SENTENCES;
+    }
+    if (is_ask(wording)) {
+        return CHATUR_ASKS;
+    }
+    if (chatur_wording_is_trait(wording) || is_person(wording) ||
+        (several && chatur_wording_is(wording, 0, CHATUR_WORD_DOING))) {
+        return CHATUR_TRAITS;
+    }
+    if (several && chatur_wording_is_action(wording)) {
+        return CHATUR_WISHES;
+    }
+    if (is_quality(wording)) {
+        return CHATUR_QUALITIES;
+    }
+    if (several && chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
+        return kind_by_preposition(wording);
+    }
+    if (chatur_wording_is_clipped(wording) || wording->count > MAX_LIST_WORDS) {
+        return CHATUR_NOTES;
+    }
+    return CHATUR_THINGS;
+}
+
+/* What goes before the text whatever the sentence. */
+static const char *lead_of(const struct chatur_wording *wording, enum chatur_point_kind kind)
+{
+    if (kind == CHATUR_TIMES && !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
+        return chatur_wording_time_preposition(wording);
+    }
+    if (kind == CHATUR_TRAITS && is_person(wording) && !chatur_wording_is_trait(wording)) {
+        return chatur_wording_article(wording, CHATUR_A);
+    }
+    if (kind == CHATUR_SENTENCES && !chatur_wording_is(wording, 0, CHATUR_WORD_PRONOUN)) {
+        return chatur_wording_article(wording, CHATUR_THE);
+    }
+    return "";
+}
+
+/* --- pairs ------------------------------------------------------------------------------------ */
+
+/* The length of the key of `key: value`, `key = value` or `date - value`, or 0; `*value` gets the
+ * value's offset. */
+static size_t key_length(const char *text, const struct chatur_words *words, size_t *value)
+{
+    size_t spaces = 0;
+    size_t length = strcspn(text, ":=");
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+        spaces += c == ' ';
+        if (!letter && (i == 0 || strchr(" -'/&()#0123456789", c) == NULL)) {
+            return 0;
+        }
+        bool dash = c == ' ' && text[i + 1] == '-' && text[i + 2] == ' ' && text[i + 3] != '\0';
+        if (dash && (chatur_words_kinds(words, text, i) & CHATUR_WORD_KEY) != 0) {
+            *value = i + 3;
+            return i;
+        }
+    }
+    if (length == 0 || text[length] == '\0' || spaces > 4 || length > 40) {
+        return 0;
+    }
+    *value = length + 1 + strspn(text + length + 1, " ");
+    bool separate = text[length] == '=' || text[length + 1] == ' ' ||
+                    (spaces == 0 && strchr("/\\:)(0123456789", text[length + 1]) == NULL);
+    bool address = strncmp(text + length, "://", 3) == 0 || text[length + 1] == '=';
+    while (length > 0 && text[length - 1] == ' ') {
+        length--;
+    }
+    return separate && !address && text[*value] != '\0' ? length : 0;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static bool known_already(const struct reading *reading, const char *text)
+{
+    if (same_text(text, reading->subject)) {
+        return true;
+    }
+    for (size_t i = 0; i < reading->points->count; i++) {
+        if (same_text(text, reading->points->items[i].text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool add(struct reading *reading, enum chatur_point_kind kind, const char *lead,
+                const struct chatur_wording *wording)
+{
+    struct chatur_point *point = &reading->points->items[reading->points->count];
+    const char *text = chatur_arena_printf(reading->arena, "%s%s", lead, wording->text);
+    if (text == NULL) {
+        return false;
+    }
+    if (known_already(reading, text)) {
+        return true;
+    }
+    *point = (struct chatur_point){.kind = kind, .text = text};
+    for (int i = 0; i < CHATUR_ARTICLES; i++) {
+        point->articles[i] =
+            kind == CHATUR_THINGS ? chatur_wording_article(wording, (enum chatur_article)i) : "";
+    }
+    reading->points->count++;
+    return true;
+}
+
+/* Takes off what a list item does not carry into a sentence. */
+static size_t without_closing(const char *text, size_t length)
+{
+    while (length > 1 && strchr(".,;:! ", text[length - 1]) != NULL) {
+        bool initials = text[length - 1] == '.' && length > 3 && text[length - 3] == '.';
+        if (initials) {
+            break; /* U.S.A. */
+        }
+        length--;
+    }
+    return length;
+}
+
+static bool read_words(struct reading *reading, const char *start, size_t length, bool sentence)
+{
+    struct chatur_wording wording;
+    length = sentence ? length : without_closing(start, length);
+    char *text = chatur_arena_strndup(reading->arena, start, length);
+    if (text == NULL ||
+        !chatur_wording_read(&wording, text, length, reading->words, reading->arena)) {
+        return false;
+    }
+    if (known_already(reading, text)) {
+        return true;
+    }
+    if (sentence || text[length - 1] == '?') {
+        chatur_wording_case_names(&wording);
+        return add(reading, CHATUR_SENTENCES, "", &wording);
+    }
+    enum chatur_point_kind kind = kind_of(&wording);
+    chatur_wording_case(&wording, reading->words);
+    return add(reading, kind, lead_of(&wording, kind), &wording);
+}
+
+static bool read_pair(struct reading *reading, const char *text, size_t key, size_t value)
+{
+    size_t length = without_closing(text + value, strlen(text + value));
+    struct chatur_wording pair = {0};
+    pair.text = chatur_arena_printf(reading->arena, "%.*s: %.*s", (int)key, text, (int)length,
+                                    text + value);
+    return pair.text != NULL && add(reading, CHATUR_PAIRS, "", &pair);
+}
+
+/* “and teamwork” at the end of a list: the list we write has an “and” of its own. */
+static struct chatur_piece without_and(struct chatur_piece piece)
+{
+    static const char *const joints[] = {"and ", "& ", "plus ", "or "};
+    for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++) {
+        size_t length = strlen(joints[i]);
+        bool same = piece.length > length;
+        for (size_t j = 0; same && j < length; j++) {
+            same = lowered(piece.text[j]) == joints[i][j];
+        }
+        if (same) {
+            piece.text += length;
+            piece.length -= length;
+        }
+    }
+    return piece;
+}
+
+/* “Linux and teamwork” closing a list: the place of the one “and” between two short items, or 0. */
+static size_t last_and(struct chatur_piece piece)
+{
+    const char *joint = memmem(piece.text, piece.length, " and ", 5);
+    if (joint == NULL || piece.sentence) {
+        return 0;
+    }
+    size_t before = (size_t)(joint - piece.text);
+    size_t spaces_before = 0;
+    size_t spaces_after = 0;
+    for (size_t i = 0; i < piece.length; i++) {
+        spaces_before += i < before && piece.text[i] == ' ';
+        spaces_after += i > before + 4 && piece.text[i] == ' ';
+    }
+    bool again = memmem(joint + 5, piece.length - before - 5, " and ", 5) != NULL;
+    return spaces_before <= 1 && spaces_after <= 1 && !again ? before : 0;
+}
+
+static bool is_and_so_on(struct chatur_piece piece)
+{
+    return (piece.length == 3 || (piece.length == 4 && piece.text[3] == '.')) &&
+           lowered(piece.text[0]) == 'e' && lowered(piece.text[1]) == 't' &&
+           lowered(piece.text[2]) == 'c';
+}
+
+static bool read_piece(struct reading *reading, struct chatur_piece piece)
+{
+    size_t value = 0;
+    char *text = chatur_arena_strndup(reading->arena, piece.text, piece.length);
+    if (text == NULL) {
+        return false;
+    }
+    size_t key = piece.sentence ? 0 : key_length(text, reading->words, &value);
+    return key > 0 ? read_pair(reading, text, key, value)
+                   : read_words(reading, text, piece.length, piece.sentence);
+}
+
+bool chatur_points_read(struct chatur_points *points, const char *keywords, const char *subject,
+                        const struct chatur_words *words, struct chatur_arena *arena)
+{
+    struct reading reading = {.points = points, .words = words, .arena = arena};
+    struct chatur_pieces pieces;
+    char *clean = chatur_text_clean(arena, keywords, true);
+    reading.subject = chatur_text_clean(arena, subject, false);
+    if (clean == NULL || reading.subject == NULL || !chatur_split(&pieces, clean, words, arena)) {
+        return false;
+    }
+    *points = (struct chatur_points){0};
+    points->items = chatur_arena_alloc(arena, (pieces.count + 1) * sizeof(points->items[0]));
+    if (points->items == NULL) {
+        return false;
+    }
+    bool read = true;
+    for (size_t i = 0; i < pieces.count && read; i++) {
+        struct chatur_piece piece = without_and(pieces.items[i]);
+        bool last = i + 1 == pieces.count;
+        size_t joint = last && i > 0 ? last_and(piece) : 0;
+        if (is_and_so_on(piece)) {
+            continue; /* says nothing that a list of examples does not say */
+        }
+        if (joint > 0) {
+            read = read_piece(&reading, (struct chatur_piece){piece.text, joint, false});
+            piece.text += joint + strlen(" and ");
+            piece.length -= joint + strlen(" and ");
+        }
+        read = read && read_piece(&reading, piece);
+    }
+    return read;
+}

@@ -1,0 +1,324 @@
+/* A ladder of tests, the surest first; whatever none of them knows is a topic, which every template
+ * can write about, and what would read badly even so is put in quotation marks, as the subject line
+ * it is. The user's words stay together and in order: only capitals change, and words may be put
+ * before them. */
+#include "generate/offline_subject.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* --- phrases ---------------------------------------------------------------------------------- */
+
+#define NOUN_SIGNS (CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER | CHATUR_WORD_POSSESSIVE)
+
+static bool is_noun_sign(const struct chatur_wording *wording, size_t index)
+{
+    return chatur_wording_is(wording, index, NOUN_SIGNS) ||
+           chatur_wording_equals(wording, index, "me") ||
+           chatur_wording_equals(wording, index, "us") ||
+           (index < wording->count && wording->tokens[index].number);
+}
+
+bool chatur_wording_is_clause(const struct chatur_wording *wording)
+{
+    if (chatur_wording_is(wording, 0, CHATUR_WORD_PRONOUN)) {
+        return wording->count > 1;
+    }
+    for (size_t i = 1; i < wording->count; i++) {
+        if (chatur_wording_is(wording, i, CHATUR_WORD_QUESTION) ||
+            chatur_wording_equals(wording, i, "that")) {
+            return false; /* “the report that is due” */
+        }
+        bool month = chatur_wording_is(wording, i, CHATUR_WORD_MONTH);
+        if (chatur_wording_is(wording, i, CHATUR_WORD_AUXILIARY) && !month &&
+            i + 1 < wording->count && !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool chatur_wording_is_action(const struct chatur_wording *wording)
+{
+    if (chatur_wording_is(wording, 0, CHATUR_WORD_VERB)) {
+        return true;
+    }
+    return chatur_wording_is(wording, 0, CHATUR_WORD_MAYBE_VERB) && is_noun_sign(wording, 1);
+}
+
+bool chatur_wording_is_deed(const struct chatur_wording *wording)
+{
+    if (wording->count < 2) {
+        return false;
+    }
+    return chatur_wording_is(wording, 0, CHATUR_WORD_PAST) ||
+           (chatur_wording_is(wording, 0, CHATUR_WORD_PAST_MAYBE) &&
+            (is_noun_sign(wording, 1) || chatur_wording_equals(wording, 1, "and")));
+}
+
+bool chatur_wording_is_trait(const struct chatur_wording *wording)
+{
+    if (!chatur_wording_is(wording, 0, CHATUR_WORD_TRAIT)) {
+        return false;
+    }
+    if (chatur_wording_equals(wording, 0, "not")) {
+        return chatur_wording_is(wording, 1, CHATUR_WORD_TRAIT | CHATUR_WORD_DOING);
+    }
+    const uint64_t after = CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
+    return wording->count == 1 || chatur_wording_is(wording, 1, after) || wording->tokens[1].number;
+}
+
+bool chatur_wording_is_clipped(const struct chatur_wording *wording)
+{
+    const uint64_t after = CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
+    for (size_t i = 1; i < wording->count; i++) {
+        bool last = i + 1 == wording->count || chatur_wording_is(wording, i + 1, after);
+        bool modified =
+            chatur_wording_is(wording, i - 1, CHATUR_WORD_PREPOSITION | CHATUR_WORD_DETERMINER);
+        if (!modified &&
+            ((last && chatur_wording_is(wording, i, CHATUR_WORD_PREDICATE)) ||
+             (chatur_wording_is(wording, i, CHATUR_WORD_PAST) && i + 1 < wording->count))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- the subject ------------------------------------------------------------------------------ */
+
+struct reading {
+    struct chatur_topic *topic;
+    struct chatur_wording wording;
+    const char *typed; /* the wording with the capitals it came with */
+    const struct chatur_words *words;
+    struct chatur_arena *arena;
+};
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* “Re:”, “Fwd:”, “Subject:” are a mail program's words, not the user's. */
+static const char *without_reply_marks(const char *text)
+{
+    static const char *const marks[] = {"re:", "fw:", "fwd:", "subject:"};
+    bool found = true;
+    while (found) {
+        found = false;
+        for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]) && !found; i++) {
+            size_t length = strlen(marks[i]);
+            if (strncasecmp(text, marks[i], length) == 0) {
+                length += text[length] == ' ';
+                found = text[length] != '\0';
+                text += found ? length : 0;
+            }
+        }
+    }
+    return text;
+}
+
+/* Takes off what closes a sentence; one '!' or '?' is told to the caller. */
+static size_t without_closing(const char *text, size_t length, char *closing)
+{
+    *closing = '\0';
+    while (length > 1 && strchr(".,;:!?- ", text[length - 1]) != NULL) {
+        if (text[length - 1] == '?' || (text[length - 1] == '!' && *closing == '\0')) {
+            *closing = text[length - 1];
+        }
+        length--;
+    }
+    return length;
+}
+
+static bool settle(struct reading *reading, enum chatur_form form, const char *before,
+                   const char *after)
+{
+    struct chatur_topic *topic = reading->topic;
+    topic->form = form;
+    topic->text =
+        chatur_arena_printf(reading->arena, "%s%s%s", before, reading->wording.text, after);
+    for (int i = 0; i < CHATUR_ARTICLES; i++) {
+        topic->articles[i] =
+            before[0] != '\0' ? ""
+                              : chatur_wording_article(&reading->wording, (enum chatur_article)i);
+    }
+    return topic->text != NULL;
+}
+
+/* As a subject line is quoted. Straight marks, unless it has some of its own. */
+static bool settle_quoted(struct reading *reading)
+{
+    const char *subject = reading->typed;
+    bool own = strchr(subject, '"') != NULL;
+    reading->topic->form = CHATUR_TOPIC;
+    reading->topic->text = chatur_arena_printf(reading->arena, "%s%s%s", own ? "\u201c" : "\"",
+                                               subject, own ? "\u201d" : "\"");
+    for (int i = 0; i < CHATUR_ARTICLES; i++) {
+        reading->topic->articles[i] = "";
+    }
+    return reading->topic->text != NULL;
+}
+
+static bool is_question(const struct chatur_wording *wording, char closing)
+{
+    const uint64_t asked = CHATUR_WORD_PRONOUN | CHATUR_WORD_DETERMINER;
+    if (closing == '?') {
+        return true;
+    }
+    if (chatur_wording_is(wording, 0, CHATUR_WORD_QUESTION)) {
+        return chatur_wording_is(wording, 1, CHATUR_WORD_AUXILIARY);
+    }
+    return chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) &&
+           !chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) &&
+           chatur_wording_is(wording, 1, asked);
+}
+
+/* “Reminder: fees are due”, “Thank you for …”, “The shop is closed. Come back tomorrow”. */
+static bool stands_alone(const struct chatur_wording *wording)
+{
+    for (size_t i = 0; i + 1 < wording->count; i++) {
+        size_t end = wording->tokens[i + 1].start;
+        char mark = end > 1 ? wording->text[end - 2] : '\0';
+        if (mark == '!' || mark == '?' ||
+            (mark == '.' && wording->tokens[i].length > 3 && i > 0 &&
+             (wording->tokens[i].kinds & CHATUR_WORD_KNOWN) != 0)) {
+            return true;
+        }
+        if (mark == ':' && chatur_wording_is(wording, i, CHATUR_WORD_LABEL)) {
+            return true;
+        }
+    }
+    return chatur_wording_is(wording, 0, CHATUR_WORD_OPENER) && !chatur_wording_is_trait(wording) &&
+           (!chatur_wording_equals(wording, 0, "welcome") ||
+            chatur_wording_equals(wording, 1, "to"));
+}
+
+/* Symbols, other scripts, template-looking text, a colon in the middle. */
+static bool wants_quotes(const struct chatur_wording *wording)
+{
+    const char *text = wording->text;
+    size_t foreign = 0;
+    for (size_t i = 0; i < wording->length; i++) {
+        foreign += (unsigned char)text[i] >= 0x80;
+    }
+    bool digit = text[0] >= '0' && text[0] <= '9';
+    bool mark = text[0] == '"' || (unsigned char)text[0] >= 0x80;
+    bool latin = (unsigned char)text[0] >= 0xc3 && (unsigned char)text[0] <= 0xc9; /* É, Ö, Š */
+    return !(is_letter(text[0]) || digit || (mark && (text[0] == '"' || latin))) ||
+           foreign * 2 > wording->length || strpbrk(text, "{}<>%|=\\`~^") != NULL ||
+           strstr(text, ": ") != NULL || strstr(text, " - ") != NULL ||
+           strstr(text, "--") != NULL || strstr(text, "..") != NULL;
+}
+
+static enum chatur_form form_of_noun(const struct chatur_wording *wording)
+{
+    size_t head = chatur_wording_head(wording, 0);
+    static const struct {
+        uint64_t kind;
+        enum chatur_form form;
+    } forms[] = {
+        {CHATUR_WORD_OPENING, CHATUR_OPENING},
+        {CHATUR_WORD_EVENT, CHATUR_EVENT},
+        {CHATUR_WORD_WANTED, CHATUR_WANTED},
+        {CHATUR_WORD_ROLE, CHATUR_ROLE},
+    };
+    const uint64_t owned = CHATUR_WORD_DETERMINER | CHATUR_WORD_POSSESSIVE;
+    if (chatur_wording_is(wording, head, CHATUR_WORD_DOCUMENT) &&
+        !chatur_wording_is(wording, 0, owned)) {
+        return CHATUR_DOCUMENT;
+    }
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        if (chatur_wording_is(wording, head, forms[i].kind)) {
+            return forms[i].form;
+        }
+    }
+    return CHATUR_TOPIC;
+}
+
+static bool settle_noun(struct reading *reading)
+{
+    struct chatur_wording *wording = &reading->wording;
+    enum chatur_form form = form_of_noun(wording);
+    if (form == CHATUR_ROLE && chatur_wording_is_headline(wording)) {
+        /* Letters name a role with capitals: the position of Senior Software Engineer. */
+        chatur_wording_case_small(wording);
+        return settle(reading, form, "", "");
+    }
+    chatur_wording_case(wording, reading->words);
+    if (form == CHATUR_TOPIC && chatur_wording_is_clipped(wording)) {
+        return settle_quoted(reading);
+    }
+    return settle(reading, form, "", "");
+}
+
+/* Forms that a verb decides. False when it is none of them. */
+static bool settle_verbal(struct reading *reading, bool *settled)
+{
+    struct chatur_wording *wording = &reading->wording;
+    static const char *const about[] = {"about", "regarding", "concerning", "to"};
+    enum chatur_form form = CHATUR_FORMS;
+    const char *before = "";
+    if (chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) && wording->count > 1) {
+        form = CHATUR_STATEMENT;
+        before = "I ";
+    } else if (chatur_wording_is_trait(wording) && wording->count > 1) {
+        form = CHATUR_STATEMENT;
+        before = "I am ";
+    } else if (chatur_wording_is(wording, 0, CHATUR_WORD_DOING)) {
+        form = CHATUR_DOING;
+    } else if (chatur_wording_is_deed(wording)) {
+        form = CHATUR_STATEMENT;
+        before = "I ";
+    } else if (chatur_wording_is_clause(wording)) {
+        form = CHATUR_STATEMENT;
+    } else if (chatur_wording_is_action(wording) && wording->count > 1) {
+        form = CHATUR_ACTION;
+    }
+    for (size_t i = 0; i < sizeof(about) / sizeof(about[0]) && wording->count > 1; i++) {
+        if (chatur_wording_equals(wording, 0, about[i])) {
+            form = CHATUR_DOING;
+            before = "writing ";
+        }
+    }
+    if (form == CHATUR_FORMS) {
+        return false;
+    }
+    chatur_wording_case(wording, reading->words);
+    *settled = settle(reading, form, before, "");
+    return true;
+}
+
+bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
+                       const struct chatur_words *words, struct chatur_arena *arena)
+{
+    struct reading reading = {.topic = topic, .words = words, .arena = arena};
+    struct chatur_wording *wording = &reading.wording;
+    char closing = '\0';
+    bool settled = false;
+    char *clean = chatur_text_clean(arena, subject, false);
+    if (clean == NULL) {
+        return false;
+    }
+    const char *text = without_reply_marks(clean);
+    size_t length = without_closing(text, strlen(text), &closing);
+    char *open = chatur_arena_strndup(arena, text, length);
+    reading.typed = chatur_arena_strndup(arena, text, length);
+    if (open == NULL || reading.typed == NULL ||
+        !chatur_wording_read(wording, open, length, words, arena)) {
+        return false;
+    }
+    if (stands_alone(wording) && closing != '?') {
+        return settle(&reading, CHATUR_SENTENCE, "", closing == '!' ? "!" : "");
+    }
+    if (is_question(wording, closing)) {
+        return settle(&reading, CHATUR_QUESTION, "", "?");
+    }
+    if (wants_quotes(wording)) {
+        return settle_quoted(&reading);
+    }
+    if (settle_verbal(&reading, &settled)) {
+        return settled;
+    }
+    return settle_noun(&reading);
+}

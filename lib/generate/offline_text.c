@@ -1,0 +1,295 @@
+/* Cleaning is by code point; everything else looks at ASCII only and leaves other letters as they
+ * are: English is what this provider writes around them. */
+#include "generate/offline_text.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_lower(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* --- cleaning --------------------------------------------------------------------------------- */
+
+enum piece { PIECE_KEEP, PIECE_SPACE, PIECE_LINE, PIECE_DROP };
+
+static uint32_t code_point(const unsigned char *bytes, size_t length)
+{
+    static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t point = bytes[0] & masks[length];
+    for (size_t i = 1; i < length; i++) {
+        point = (point << 6) | (bytes[i] & 0x3fU);
+    }
+    return point;
+}
+
+static enum piece piece_of(uint32_t point)
+{
+    if ((point >= '\n' && point <= '\r') || point == 0x85 || point == 0x2028 || point == 0x2029) {
+        return PIECE_LINE;
+    }
+    if (point <= ' ' || (point >= 0x7f && point <= 0xa0) || (point >= 0x2000 && point <= 0x200a) ||
+        point == 0x202f || point == 0x205f || point == 0x3000) {
+        return PIECE_SPACE;
+    }
+    /* Zero-width space, byte order mark, and the characters that turn the writing direction: left
+     * in, those would turn our own sentences around too. */
+    if (point == 0x200b || point == 0xfeff || (point >= 0x202a && point <= 0x202e) ||
+        (point >= 0x2066 && point <= 0x2069)) {
+        return PIECE_DROP;
+    }
+    return PIECE_KEEP;
+}
+
+char *chatur_text_clean(struct chatur_arena *arena, const char *text, bool keep_lines)
+{
+    size_t left = strlen(text);
+    char *clean = chatur_arena_alloc(arena, left + 1);
+    size_t length = 0;
+    char gap = '\0'; /* what separates the next word from the last one */
+    if (clean == NULL) {
+        return NULL;
+    }
+    for (size_t step = 0; left > 0; text += step, left -= step) {
+        size_t sequence = chatur_utf8_sequence(text, left);
+        step = sequence > 0 ? sequence : 1;
+        enum piece piece =
+            sequence > 0 ? piece_of(code_point((const unsigned char *)text, sequence)) : PIECE_DROP;
+        if (piece == PIECE_LINE || piece == PIECE_SPACE) {
+            gap = (char)((piece == PIECE_LINE && keep_lines) || gap == '\n' ? '\n' : ' ');
+        } else if (piece == PIECE_KEEP) {
+            if (gap != '\0' && length > 0) {
+                clean[length++] = gap;
+            }
+            gap = '\0';
+            memcpy(clean + length, text, sequence);
+            length += sequence;
+        }
+    }
+    clean[length] = '\0';
+    return clean;
+}
+
+/* --- tokens ----------------------------------------------------------------------------------- */
+
+/* The bytes of a quotation mark, ellipsis or bracket at the front (or the end) of a word. */
+static size_t mark_at_front(const char *word, size_t length)
+{
+    static const char *const marks[] = {"\"", "'", "(", "[", "{", "<", "*", "\u201c", "\u2018"};
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        size_t bytes = strlen(marks[i]);
+        if (bytes < length && memcmp(word, marks[i], bytes) == 0) {
+            return bytes;
+        }
+    }
+    return 0;
+}
+
+static size_t mark_at_end(const char *word, size_t length)
+{
+    static const char *const marks[] = {"\"", "'", ")", "]", "}", ">",      "*",      ".",
+                                        ",",  ";", ":", "!", "?", "\u201d", "\u2019", "\u2026"};
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        size_t bytes = strlen(marks[i]);
+        if (bytes < length && memcmp(word + length - bytes, marks[i], bytes) == 0) {
+            return bytes;
+        }
+    }
+    return 0;
+}
+
+static bool is_dash(const char *word, size_t length)
+{
+    static const char *const dashes[] = {"-", "--", "\u2013", "\u2014", "|", "/", "&", "+", "=>"};
+    for (size_t i = 0; i < sizeof(dashes) / sizeof(dashes[0]); i++) {
+        if (strlen(dashes[i]) == length && memcmp(word, dashes[i], length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct chatur_token read_token(const char *text, size_t start, size_t length,
+                                      const struct chatur_words *words)
+{
+    struct chatur_token token = {.start = start, .length = length};
+    token.dash = is_dash(text + start, length);
+    for (size_t bytes = 1; bytes > 0;) {
+        bytes = mark_at_front(text + token.start, token.length);
+        token.start += bytes;
+        token.length -= bytes;
+    }
+    token.kinds = chatur_words_kinds(words, text + token.start, token.length);
+    for (size_t bytes = 1; bytes > 0 && (token.kinds & CHATUR_WORD_KNOWN) == 0;) {
+        bytes = mark_at_end(text + token.start, token.length);
+        token.length -= bytes;
+        token.closed = token.closed || bytes > 0;
+        token.kinds = chatur_words_kinds(words, text + token.start, token.length);
+    }
+    char first = text[token.start];
+    token.number = is_digit(first) || (first == '#' && token.length > 1);
+    return token;
+}
+
+bool chatur_wording_read(struct chatur_wording *wording, char *text, size_t length,
+                         const struct chatur_words *words, struct chatur_arena *arena)
+{
+    size_t most = 2; /* one for the end */
+    for (size_t i = 0; i < length; i++) {
+        most += text[i] == ' ';
+    }
+    *wording = (struct chatur_wording){.text = text, .length = length};
+    wording->tokens = chatur_arena_alloc(arena, most * sizeof(wording->tokens[0]));
+    if (wording->tokens == NULL) {
+        return false;
+    }
+    for (size_t start = 0; start < length;) {
+        const char *space = memchr(text + start, ' ', length - start);
+        size_t end = space != NULL ? (size_t)(space - text) : length;
+        if (end > start) {
+            wording->tokens[wording->count++] = read_token(text, start, end - start, words);
+        }
+        start = end + 1;
+    }
+    return true;
+}
+
+bool chatur_wording_is(const struct chatur_wording *wording, size_t index, uint64_t kinds)
+{
+    return index < wording->count && (wording->tokens[index].kinds & kinds) != 0;
+}
+
+bool chatur_wording_equals(const struct chatur_wording *wording, size_t index, const char *word)
+{
+    if (index >= wording->count || strlen(word) != wording->tokens[index].length) {
+        return false;
+    }
+    const char *text = wording->text + wording->tokens[index].start;
+    for (size_t i = 0; word[i] != '\0'; i++) {
+        if ((is_upper(text[i]) ? text[i] - 'A' + 'a' : text[i]) != word[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- articles --------------------------------------------------------------------------------- */
+
+size_t chatur_wording_head(const struct chatur_wording *wording, size_t from)
+{
+    size_t last = from;
+    for (size_t i = from + 1; i < wording->count; i++) {
+        const struct chatur_token *token = &wording->tokens[i];
+        if (wording->tokens[i - 1].closed || token->dash || token->number ||
+            (token->kinds & (CHATUR_WORD_PREPOSITION | CHATUR_WORD_AUXILIARY | CHATUR_WORD_TIME |
+                             CHATUR_WORD_WEEKDAY | CHATUR_WORD_PRONOUN)) != 0) {
+            /* “Monday meeting” goes on, “meeting Monday” does not. */
+            bool goes_on = (token->kinds & (CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY)) != 0 &&
+                           chatur_wording_is(wording, i + 1, CHATUR_WORD_COUNT) &&
+                           !chatur_wording_is(wording, i - 1, CHATUR_WORD_COUNT);
+            if (!goes_on) {
+                break;
+            }
+        }
+        last = i;
+    }
+    return last;
+}
+
+/* Nothing of ours may stand before these: “my”, “two”, “Anna's”, “#4”, “next”, “(”. */
+static bool opens_by_itself(const struct chatur_wording *wording)
+{
+    const struct chatur_token *first = &wording->tokens[0];
+    const uint64_t openers = CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER | CHATUR_WORD_PRONOUN |
+                             CHATUR_WORD_PREPOSITION | CHATUR_WORD_QUESTION |
+                             CHATUR_WORD_AUXILIARY | CHATUR_WORD_POSSESSIVE;
+    bool letter = is_upper(wording->text[0]) || is_lower(wording->text[0]);
+    for (size_t i = 0; i < wording->count; i++) {
+        if ((wording->tokens[i].kinds & CHATUR_WORD_POSSESSIVE) != 0) {
+            return true; /* “new manager's desk” takes one, “Uncle Ravi's house” does not */
+        }
+    }
+    return !letter || first->number || (first->kinds & openers) != 0 ||
+           (chatur_wording_is(wording, 0, CHATUR_WORD_TIME) && wording->count > 1);
+}
+
+const char *chatur_wording_article(const struct chatur_wording *wording,
+                                   enum chatur_article article)
+{
+    if (article == CHATUR_BARE || wording->count == 0 || opens_by_itself(wording)) {
+        return "";
+    }
+    size_t index = chatur_wording_head(wording, 0);
+    const struct chatur_token *head = &wording->tokens[index];
+    const uint64_t nouns = CHATUR_WORD_COUNT | CHATUR_WORD_DOCUMENT | CHATUR_WORD_ROLE |
+                           CHATUR_WORD_OPENING | CHATUR_WORD_EVENT | CHATUR_WORD_PERSON;
+    bool plural = (head->kinds & CHATUR_WORD_PLURAL) != 0;
+    bool numbered = index + 1 < wording->count && wording->tokens[index + 1].number &&
+                    !chatur_wording_is(wording, index + 2, CHATUR_WORD_TIME | CHATUR_WORD_MONTH);
+    if ((head->kinds & nouns) == 0 || numbered) {
+        return "";
+    }
+    switch (article) {
+    case CHATUR_MY:
+        return "my ";
+    case CHATUR_THE:
+        return plural ? "" : "the ";
+    case CHATUR_A:
+        return plural ? "" : chatur_text_a_or_an(wording->text);
+    case CHATUR_BARE:
+    case CHATUR_ARTICLES:
+        break;
+    }
+    return "";
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+    for (size_t i = 0; start[i] != '\0'; i++) {
+        if ((is_upper(text[i]) ? text[i] - 'A' + 'a' : text[i]) != start[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const char *chatur_text_a_or_an(const char *text)
+{
+    static const char *const silent_h[] = {"hour", "honest", "honour", "honor", "heir"};
+    static const char *const like_you[] = {"uni", "use", "usu", "util", "eu", "one", "once", "ut"};
+    static const char *const eights[] = {"8", "11 ", "11t", "18"};
+    for (size_t i = 0; i < sizeof(silent_h) / sizeof(silent_h[0]); i++) {
+        if (starts_with(text, silent_h[i])) {
+            return "an ";
+        }
+    }
+    for (size_t i = 0; i < sizeof(eights) / sizeof(eights[0]); i++) {
+        if (starts_with(text, eights[i])) {
+            return "an ";
+        }
+    }
+    if (is_upper(text[0]) && (is_upper(text[1]) || is_digit(text[1]))) {
+        return strchr("AEFHILMNORSX", text[0]) != NULL ? "an " : "a "; /* spelled: an MBA, a USB */
+    }
+    if (starts_with(text, "unin") || starts_with(text, "unim")) {
+        return "an ";
+    }
+    for (size_t i = 0; i < sizeof(like_you) / sizeof(like_you[0]); i++) {
+        if (starts_with(text, like_you[i])) {
+            return "a ";
+        }
+    }
+    return text[0] != '\0' && strchr("aeiouAEIOU", text[0]) != NULL ? "an " : "a ";
+}

@@ -1,0 +1,433 @@
+/* The lists stand as people read and edit them, by kind; a hash index over them is built once per
+ * provider, so that adding a word is writing it down in its line. */
+#include "generate/offline_words.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct group {
+    uint64_t kind;
+    const char *words; /* separated by one space */
+};
+
+static const struct group groups[] = {
+    {CHATUR_WORD_PROPER,
+     "africa america april arabic asia august australia bangalore bengali bengaluru berlin canada "
+     "chennai china chinese christmas december delhi diwali dutch easter eid english europe "
+     "february france french friday german germany google greek gujarati hanukkah hindi hyderabad "
+     "india italian italy january japan japanese java july june kolkata korean linux london "
+     "marathi microsoft monday mumbai november october paris portuguese pune punjabi python "
+     "ramadan russian saturday september spain spanish sunday swedish tamil telugu thursday "
+     "tuesday turkish urdu wednesday"},
+    {CHATUR_WORD_DETERMINER,
+     "a all an another any both each every few her his its many my no our several some that the "
+     "their these this those your"},
+    {CHATUR_WORD_NUMBER,
+     "couple dozen eight eleven fifteen five four half nine one seven six ten thirty three twelve "
+     "twenty two"},
+    {CHATUR_WORD_PREPOSITION,
+     "about across after against along and around as at because before behind beside between but "
+     "by concerning due during following for from if in inside into near of on onto opposite or "
+     "outside over per regarding since so than that through till to towards under until upon via "
+     "which while who with within without"},
+    {CHATUR_WORD_PLACE, "across along around at behind beside in inside near on opposite outside"},
+    {CHATUR_WORD_PRONOUN,
+     "everybody everyone he he's i i'd i'll i'm i've it it's nobody she she's someone there "
+     "there's they they're we we'd we'll we're we've you you're"},
+    {CHATUR_WORD_AUXILIARY,
+     "are aren't can can't cannot could did didn't do does doesn't don't had has hasn't have "
+     "haven't is isn't must needs should was wasn't were weren't will won't would"},
+    {CHATUR_WORD_QUESTION, "how what when where which who whom whose why"},
+    {CHATUR_WORD_OPENER,
+     "apologies congrats congratulations greetings happy hello hi kindly let let's merry "
+     "please sorry thank thanks welcome"},
+    {CHATUR_WORD_LABEL,
+     "alert announcement attention fyi important info invitation invite news note notice question "
+     "reminder request update urgent warning"},
+    {CHATUR_WORD_VERB,
+     "accept achieve add advise allow announce apologise apologize apply approve arrange ask "
+     "attend avoid become borrow bring build buy cancel celebrate choose clarify collaborate "
+     "collect complete confirm consider contact continue contribute create decide deliver develop "
+     "discuss enquire ensure expand explain explore express extend find finish fix follow forward "
+     "gain get give go grant grow hire improve include increase inform inquire introduce invite "
+     "join keep learn make meet notify obtain organise organize postpone prepare propose provide "
+     "pursue reach receive recommend recruit reduce register reject remind remove renew replace "
+     "reply reschedule resign resolve respond rsvp see sell send settle sign solve speak submit "
+     "suggest switch take talk tell thank travel understand visit write"},
+    {CHATUR_WORD_MAYBE_VERB,
+     "access appeal assist book call care change check claim close collect complain donate "
+     "download end hand help install launch lead leave look manage move nominate offer open order "
+     "pay plan present print purchase question refund release rent repair report request return "
+     "review save schedule seek share sponsor start study support talk teach test train transfer "
+     "travel update upgrade use visit volunteer wish work"},
+    {CHATUR_WORD_ASK,
+     "accept advise allow approve arrange avoid book bring call check clarify collect confirm "
+     "consider contact deliver explain extend find fix forward give grant help include inform "
+     "join keep let note notify print provide refund register remind repair replace reply "
+     "reschedule respond return review rsvp schedule see send share sign submit update"},
+    {CHATUR_WORD_CLAUSE,
+     "am believe enjoy feel had have hope love need needed prefer require speak think want wanted "
+     "was wish would"},
+    {CHATUR_WORD_PAST,
+     "achieved advised agreed applied asked attended became broke contributed crashed earned "
+     "failed finished forgot found founded graduated handled happened increased interned joined "
+     "launched learned led managed mentored met promised received reported said served spoke "
+     "stopped studied talked taught told tried volunteered went worked"},
+    {CHATUR_WORD_PAST_MAYBE,
+     "booked bought broken built called completed created delivered designed developed gave got "
+     "had helped implemented improved lived lost made missed ordered organised organized owned "
+     "paid planned published ran reduced returned saw sent shipped signed started supported took "
+     "trained used won wrote"},
+    {CHATUR_WORD_DOING,
+     "announcing apologising apologizing applying asking checking coming complaining confirming "
+     "enquiring expressing feeling following going hoping inquiring inviting looking nominating "
+     "offering planning proposing reaching recommending reminding reporting requesting resigning "
+     "seeking sending submitting thanking trying volunteering wishing writing"},
+    {CHATUR_WORD_TRAIT,
+     "able adaptable analytical available based bilingual busy capable certified comfortable "
+     "committed confident creative curious currently dedicated delighted dependable "
+     "detail-oriented disappointed eager enthusiastic excited experienced familiar flexible "
+     "fluent friendly glad grateful happy hard-working hardworking honest ill interested keen "
+     "knowledgeable located motivated not open open-minded organised organized passionate patient "
+     "pleased proactive proficient punctual qualified ready reliable relocating responsible "
+     "self-motivated self-taught sick skilled sorry thankful trained trilingual trustworthy "
+     "unable unwell willing worried"},
+    {CHATUR_WORD_PERSON,
+     "candidate citizen communicator enthusiast fresher graduate learner listener player "
+     "self-starter solver starter student thinker"},
+    {CHATUR_WORD_QUALITY,
+     "allowed approved arranged attached booked broken canceled cancelled closed closing "
+     "compulsory confidential damaged defective delayed disappointing down due enclosed expected "
+     "faulty free full-time guaranteed hybrid important included incomplete late limited "
+     "mandatory missing moved necessary needed offline online optional out overdue part-time "
+     "pending permanent planned possible postponed preferred provided refundable remote required "
+     "rescheduled scheduled served shared temporary unacceptable unanswered unavailable unpaid "
+     "unresolved urgent welcome welcomed wrong"},
+    {CHATUR_WORD_PREDICATE,
+     "allowed approved arranged attached available booked broken canceled cancelled changed "
+     "closed damaged delayed down due enclosed expected extended finished free guaranteed "
+     "hospitalised hospitalized ill included incomplete late limited missing moved needed open "
+     "out overdue pending postponed preferred provided required rescheduled scheduled served sick "
+     "unanswered unavailable unpaid unresolved welcome wrong"},
+    {CHATUR_WORD_COUNT,
+     "ac accident account accountant acquisition address administrator adviser advisor afternoon "
+     "agenda agreement airport analyst anniversary announcement apartment apology app appeal "
+     "application appointment appraisal apprenticeship architect arena article artist assessment "
+     "assignment assistant associate attitude audit auditor auditorium aunt author award baby "
+     "background backup bag balance barbecue bathroom battery bbq bike bill birthday blog bonus "
+     "book booking booth box break brother budget bug building bus buyer cable cafe cafeteria "
+     "call camera camp campaign cancellation canteen car card career cashier cat celebration "
+     "ceremony certificate certification chair change charge charger charity check-up checkup "
+     "chef child claim class clerk client clinic club coach colleague college color colour "
+     "comment community company competition complaint component computer concert conference "
+     "confirmation connection consultant contract cook coordinator copy course cousin customer cv "
+     "database date daughter day deadline deal decision defect degree delay delivery demo dentist "
+     "department deployment deposit designer desk detail developer device dinner diploma director "
+     "discount doctor document dog donation door downtime dress drink drive driver editor "
+     "electrician elevator email emergency employee engine engineer enquiry error ethic "
+     "evaluation evening event exam exchange executive exhibition extension factory family fan "
+     "farewell father feature fee fellowship festival file fine flat flight floor follow-up form "
+     "friend function fundraiser funeral game garden gathering generator get-together gift goal "
+     "grandfather grandmother grant group guarantee guard gym hackathon hall handover headset "
+     "heater hike holiday hospital hotel hour house housewarming husband idea incident increase "
+     "induction inquiry inspection installation instructor interest intern internship interpreter "
+     "interview introduction invitation invoice issue item job journalist key keyboard kit "
+     "kitchen lab laboratory landlord laptop launch lawyer lead leak lease lecture lecturer "
+     "lesson letter librarian library licence license lift light line list loan location lock "
+     "login lunch machine manager marathon marketer match meal mechanic meeting member membership "
+     "menu merger message microphone migration milestone mindset minute mistake misunderstanding "
+     "model module monitor month morning mother mouse move musician name neighbor neighbour "
+     "network newsletter night note notice notification number nurse off-site offer office "
+     "officer offsite opening operation operator opinion opportunity order orientation outage "
+     "outing overcharge package paper parade parcel parent park part partner partnership party "
+     "passport password patch payment penalty performance permit personality pet petition "
+     "pharmacist phone photo photographer physician picnic picture pilot pipe place placement "
+     "plan planner platform play playground plugin plumber point policy pool portal portfolio "
+     "position post potluck premiere present presentation printer prize problem procedure process "
+     "product professor profile programmer project projector promotion proposal prototype "
+     "qualification quarter query question quotation quote race raise rally reason receipt "
+     "receptionist recital recommendation record recruiter reference refund rehearsal release "
+     "relocation reminder repair replacement reply report representative request researcher "
+     "reservation resignation response restart restaurant restructure result resume resumé "
+     "retreat return reunion review ride road roadmap role rollout roof rooftop room router rule "
+     "salary sale salesperson sample schedule scholarship school scientist screen screening seat "
+     "secretary semester seminar server service session settlement shift shipment shirt shop show "
+     "shower signal sister size skill slide slot snack son space speaker specialist sponsorship "
+     "spot sprint stadium stage stairs stall standup startup statement station store strategy "
+     "street strength strike student subject subscription successor suggestion summer supervisor "
+     "supplier surgery surprise survey system target taxi teacher team technician template tenant "
+     "tent term test tester theater theatre theme thesis ticket title tool topic tour tournament "
+     "track train trainee traineeship trainer transaction transfer transition translator trial "
+     "trip tutor uncle uniform university update upgrade vacancy vacation vaccination vendor "
+     "venue version video visa visit waiter walk warehouse warranty webinar website wedding week "
+     "weekend wife window winter workshop writer year"},
+    {CHATUR_WORD_DOCUMENT,
+     "announcement apology appeal application claim clarification complaint confirmation enquiry "
+     "follow-up inquiry invitation letter message note notice notification petition proposal "
+     "query question quotation recommendation reminder reply request resignation response "
+     "suggestion update"},
+    {CHATUR_WORD_OWN, "apology application complaint resignation"},
+    {CHATUR_WORD_ROLE,
+     "accountant administrator adviser advisor analyst architect assistant associate auditor "
+     "buyer cashier chef clerk coach consultant cook coordinator designer developer director "
+     "driver editor electrician engineer executive guard instructor intern interpreter journalist "
+     "lawyer lead lecturer librarian manager marketer mechanic nurse officer operator pharmacist "
+     "photographer physician planner plumber professor programmer receptionist recruiter "
+     "representative researcher salesperson scientist secretary specialist supervisor teacher "
+     "technician tester trainee trainer translator tutor waiter writer"},
+    {CHATUR_WORD_OPENING,
+     "apprenticeship fellowship internship job opening opportunity placement position post "
+     "program programme role scholarship traineeship vacancy work-placement"},
+    {CHATUR_WORD_EVENT,
+     "anniversary barbecue bbq birthday breakfast brunch camp celebration ceremony competition "
+     "concert conference demo dinner engagement event exhibition expo fair farewell festival "
+     "fundraiser gala game gathering get-together graduation hackathon hike housewarming "
+     "inauguration induction launch lecture lunch marathon match meet-up meeting meetup off-site "
+     "offsite open-day opening orientation outing panel parade party performance picnic play "
+     "potluck premiere race rally reception recital retreat reunion screening seminar session "
+     "show summit symposium talk tour tournament town-hall townhall training webinar wedding "
+     "workshop"},
+    {CHATUR_WORD_WANTED,
+     "access advance advice appointment approval assistance break brochure call catalog catalogue "
+     "certificate change clarification compensation confirmation copy day days demo demonstration "
+     "discount donation exemption extension feedback flexibility guidance help holiday increase "
+     "information internship interview invoice leave letter loan meeting off permission permit "
+     "placement promotion quotation quote raise receipt recommendation reference refund "
+     "reimbursement repair replacement sample scholarship sponsorship support transfer trial "
+     "upgrade vacation visit waiver work-from-home"},
+    {CHATUR_WORD_TIME,
+     "a.m. afternoon am asap daily early evening every immediately last late lunchtime midday "
+     "midnight monthly morning next night noon now o'clock onwards p.m. pm sharp soon today "
+     "tomorrow tonight weekend weekly yearly yesterday"},
+    {CHATUR_WORD_WEEKDAY,
+     "fri friday mon monday saturday sunday thu thur thurs thursday tue tues tuesday wed "
+     "wednesday"},
+    {CHATUR_WORD_MONTH,
+     "apr april aug august dec december feb february jan january jul july jun june march may nov "
+     "november oct october sept september"},
+    {CHATUR_WORD_UNIT,
+     "day days hour hours hr hrs min mins minute minutes month months week weekday weekdays weeks "
+     "year years yr yrs"},
+    {CHATUR_WORD_NAMELIKE,
+     "academy avenue bank central city club college company court east grand great group hall "
+     "hospital hotel house institute international island lake mount museum national new north "
+     "old park project river road royal saint school south square state street team tower united "
+     "university west"},
+    {CHATUR_WORD_KEY,
+     "address agenda amount budget city cost date day deadline duration location phone place "
+     "price purpose quantity reason room salary speaker theme time topic venue"},
+    {CHATUR_WORD_SPAN, "experience"},
+    {CHATUR_WORD_ACRONYM,
+     "ac ai am asap bbq ceo covid cto cv faq hod hr id it mba pdf phd pm rsvp tv us wifi"},
+    /* Nothing but common: what a headline capitalises and a sentence does not. */
+    {0,
+     "ability abroad absence absent academic accommodation accounting accounts action admin "
+     "administrative admission admissions advanced again agent algorithms allowance already also "
+     "although among analysis analytics annual answer answers applications appreciate "
+     "appreciation arrival arrive arriving art artificial arts assurance attachment attendance "
+     "attending attire automation autumn availability average awards bachelor bachelor's back "
+     "backend bad badge banking basic behavior behaviour benefits bereavement best beta better "
+     "beyond big billing biology black blue board books bootcamp bottom business cab cake "
+     "carpenter cash casual catering certifications chain changes changing charges chemical "
+     "chemistry chief children civil classes cleaner clients closure cloud code coding coffee "
+     "cold collaboration colleagues colors colours come commerce committee communication "
+     "communications complaints completion compliance concern concerns conditions confirmed "
+     "conflict confusion consent construction consulting content contest control cooking "
+     "cooperation copies corporate costs country courier courses cover creativity critical "
+     "current customer-focused customers damage data dear death debugging deduction deep deputy "
+     "design despite details development different digital discrimination discussion doctor's "
+     "documentation documents downgrade drinks drop economics education either election "
+     "electrical electricity electronics embedded employees employment ending energy engineering "
+     "enroll enrollment enrolment entrepreneur entry equipment even events examination excellent "
+     "expense expenses expert expertise external fall farmer fast features fees fever field files "
+     "film final finance financial first flu following-up food forecast formal founder freelance "
+     "fresh friends front frontend full full-day full-stack fun fundraising furniture games "
+     "gardener general gifts global government graphic gratitude green gross growth guest guests "
+     "guidelines half-day hands-on harassment hard hardware head health healthcare heating here "
+     "high hiring history home homework honesty hospitality host hosting housekeeping human "
+     "hundred ideas illness immediate improvement improvements improving incorrect increment "
+     "industry informal initial inner innovation innovative insurance intelligence intermediate "
+     "internal internet internships interpersonal interviews inventory invoices issues items jobs "
+     "joining junior just keys kids kindness know knowledge launching law leadership learning "
+     "least lectures left legal less level like linguistics listening local logical logistics "
+     "long long-term loss low luck luggage madam main maintenance major management managers "
+     "manual manufacturing marketing master master's maternity math mathematics maths maximum "
+     "mechanical media medical medicine members mentor mentoring mid might million minimum minor "
+     "mobile money more most motivation movie moving much multitasking music mvp native "
+     "negotiation neither net networking new-year noise nonprofit nor notes nursing offers "
+     "official onboarding one-time only operating opportunities oral orders organization "
+     "organizational other overtime own owner painter papers paralegal parents parking partial "
+     "participate participation partners paternity patience payments payroll people period person "
+     "personal pets photos physical physics pickup plans points policies poll poor positions "
+     "practical president previous pricing principal privacy private prizes problem-solving "
+     "problems production products professional profit programming programs progress projects "
+     "proof property proposals proven public punctuality quality quarterly questions quick rain "
+     "reading reasons recruitment red references refreshments refunds regional registration "
+     "related relations religious relocate remotely renewal reports requests research reset "
+     "resources results retail retirement retrospective returns revenue reviews right risk "
+     "robotics rooms roster rota rules sabbatical sad safety sales same samples say scheduling "
+     "science search seats second sector security seen seller senior services sessions shall "
+     "shifts shipping short short-term signature sir site skills slip slow small snacks social "
+     "software solid solving speaking special sports spring stack staff starting statistics "
+     "status steps still stock stop strategic strong structures students submission submitted "
+     "such suggestions summary supply systems table tax tea teaching teams teamwork technical "
+     "telecom termination terms testing tests thanksgiving then thing things thinking third "
+     "thousand tickets together too tools top total town tracking traffic transport trouble try "
+     "tuition tutoring two-factor undergraduate unless unlike up upcoming updates updating "
+     "urgently user users using verbal verification very vice videos village virtual visiting "
+     "volunteers vote water way ways weather web whether white winner winners wishes working "
+     "workload written year-end yet"},
+};
+
+/* Longer ones are not in the lists; looking would only cost. */
+#define MAX_WORD_BYTES 24
+
+/* Kept at most three quarters full, so that a search always ends, and soon. */
+#define SLOTS 4096
+
+struct entry {
+    const char *text; /* not NUL-terminated; NULL: free */
+    size_t length;
+    uint64_t kinds;
+};
+
+struct chatur_words {
+    size_t count;
+    struct entry entries[SLOTS];
+};
+
+/* FNV-1a: short words, no adversary (the lists are ours; a lookup that collides only takes longer
+ * by a comparison). */
+static size_t slot_of(const char *word, size_t length)
+{
+    uint32_t hash = 2166136261U;
+    for (size_t i = 0; i < length; i++) {
+        hash = (hash ^ (unsigned char)word[i]) * 16777619U;
+    }
+    return hash % SLOTS;
+}
+
+/* The word's entry, or the free one where it would go. */
+static size_t place_of(const struct chatur_words *words, const char *word, size_t length)
+{
+    size_t slot = slot_of(word, length);
+    while (words->entries[slot].text != NULL &&
+           (words->entries[slot].length != length ||
+            memcmp(words->entries[slot].text, word, length) != 0)) {
+        slot = (slot + 1) % SLOTS;
+    }
+    return slot;
+}
+
+static bool add(struct chatur_words *words, const char *word, size_t length, uint64_t kind)
+{
+    struct entry *entry = &words->entries[place_of(words, word, length)];
+    if (entry->text == NULL) {
+        if (words->count >= SLOTS / 4 * 3) {
+            return false;
+        }
+        words->count++;
+    }
+    *entry = (struct entry){.text = word, .length = length, .kinds = entry->kinds | kind};
+    return true;
+}
+
+static bool add_group(struct chatur_words *words, const struct group *group)
+{
+    bool added = true;
+    for (const char *word = group->words; *word != '\0' && added;) {
+        size_t length = strcspn(word, " ");
+        added = add(words, word, length, group->kind | CHATUR_WORD_KNOWN);
+        word += length;
+        word += strspn(word, " ");
+    }
+    return added;
+}
+
+struct chatur_words *chatur_words_new(void)
+{
+    struct chatur_words *words = calloc(1, sizeof(*words));
+    bool added = words != NULL;
+    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]) && added; i++) {
+        added = add_group(words, &groups[i]);
+    }
+    if (!added) {
+        free(words);
+        words = NULL;
+    }
+    return words;
+}
+
+void chatur_words_free(struct chatur_words *words)
+{
+    free(words);
+}
+
+static uint64_t kinds_of(const struct chatur_words *words, const char *word, size_t length)
+{
+    return words->entries[place_of(words, word, length)].kinds;
+}
+
+static bool ends_with(const char *word, size_t length, const char *end)
+{
+    size_t end_length = strlen(end);
+    return length > end_length && memcmp(word + length - end_length, end, end_length) == 0;
+}
+
+/* What a noun keeps in the plural. */
+static uint64_t plural_kinds(const struct chatur_words *words, const char *word, size_t length)
+{
+    const uint64_t nouns = CHATUR_WORD_COUNT | CHATUR_WORD_DOCUMENT | CHATUR_WORD_OWN |
+                           CHATUR_WORD_ROLE | CHATUR_WORD_PERSON | CHATUR_WORD_OPENING |
+                           CHATUR_WORD_EVENT | CHATUR_WORD_WANTED | CHATUR_WORD_WEEKDAY;
+    if (length < 3 || word[length - 1] != 's' || word[length - 2] == 's') {
+        return 0;
+    }
+    uint64_t kinds = kinds_of(words, word, length - 1);
+    if ((kinds & nouns) == 0 && ends_with(word, length, "es")) {
+        kinds = kinds_of(words, word, length - 2);
+    }
+    if ((kinds & nouns) == 0 && ends_with(word, length, "ies")) {
+        char singular[MAX_WORD_BYTES + 1];
+        memcpy(singular, word, length - 3);
+        singular[length - 3] = 'y';
+        kinds = kinds_of(words, singular, length - 2);
+    }
+    kinds &= nouns | CHATUR_WORD_PROPER;
+    return (kinds & nouns) != 0 ? kinds | CHATUR_WORD_PLURAL | CHATUR_WORD_KNOWN : 0;
+}
+
+/* The length without a final 's, or ' after an s; the whole length when there is none. */
+static size_t without_possessive(const char *word, size_t length)
+{
+    if (ends_with(word, length, "'s")) {
+        return length - 2;
+    }
+    if (ends_with(word, length, "\u2019s")) {
+        return length - strlen("\u2019s");
+    }
+    return ends_with(word, length, "s'") ? length - 1 : length;
+}
+
+uint64_t chatur_words_kinds(const struct chatur_words *words, const char *word, size_t length)
+{
+    char lower[MAX_WORD_BYTES + 1];
+    uint64_t known = 0;
+    if (length == 0 || length > MAX_WORD_BYTES) {
+        return 0;
+    }
+    for (size_t i = 0; i < length; i++) {
+        lower[i] = (char)(word[i] >= 'A' && word[i] <= 'Z' ? word[i] - 'A' + 'a' : word[i]);
+    }
+    known = kinds_of(words, lower, length) | plural_kinds(words, lower, length);
+    if (known != 0) {
+        return known; /* also “it's”, which is no possessive */
+    }
+    size_t stem = without_possessive(lower, length);
+    if (stem < length) {
+        known = kinds_of(words, lower, stem) & (CHATUR_WORD_PROPER | CHATUR_WORD_KNOWN);
+        return known | CHATUR_WORD_POSSESSIVE;
+    }
+    return 0;
+}

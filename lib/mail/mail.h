@@ -1,0 +1,41 @@
+/* Mail: the use case. Reserve the price, generate, store and settle; whatever fails on the way
+ * gives the coins back, and a crash leaves a reservation that puts itself right (store.h). */
+#ifndef CHATUR_MAIL_MAIL_H
+#define CHATUR_MAIL_MAIL_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/folder.h"
+#include "base/outcome.h"
+#include "generate/generator.h"
+#include "store/store.h"
+
+/* What generating needs; all borrowed. */
+struct chatur_mail {
+    struct chatur_store *store;
+    struct chatur_folder *templates;
+    struct chatur_generator *generator;
+};
+
+/* The user's order, as the endpoint read it: trimmed, within its limits. */
+struct chatur_order {
+    const char *prompt_id;
+    const char *subject;
+    const char *keywords;
+    const char *to;
+};
+
+/* Writes an email for `user`, charges its template's price and stores it. On CHATUR_OK `*email` is
+ * what was stored; its strings live as long as the arena.
+ * CHATUR_NOT_FOUND: no such template. CHATUR_NO_COINS. CHATUR_UNAUTHENTICATED: the user was erased
+ * meanwhile. CHATUR_BAD_ANSWER, CHATUR_TIMEOUT: the model's fault. CHATUR_UNAVAILABLE,
+ * CHATUR_INTERNAL. Nothing is charged on any of these. */
+CHATUR_MUST_CHECK enum chatur_outcome
+chatur_mail_generate(const struct chatur_mail *mail, const struct chatur_user *user,
+                     const struct chatur_order *order, struct chatur_arena *arena,
+                     struct chatur_email *email, struct chatur_error *error);
+
+/* Writes an email as the wire has it (`id` and `_id` both). */
+void chatur_mail_write_json(struct chatur_buffer *buffer, const struct chatur_email *email);
+
+#endif

@@ -1,0 +1,82 @@
+#include "serve/cgi.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "serve/params.h"
+#include "serve/pipeline.h"
+#include "serve/response.h"
+#include "serve/transport.h"
+
+static const char *read_environment(struct chatur_transport *transport, const char *name)
+{
+    (void)transport;
+    return FCGX_GetParam(name, environ);
+}
+
+static ssize_t read_input(struct chatur_transport *transport, char *bytes, size_t size)
+{
+    (void)transport;
+    /* Somebody at a terminal who gives no body means an empty one. */
+    const char *length = FCGX_GetParam("CONTENT_LENGTH", environ);
+    if ((length == NULL || length[0] == '\0') && isatty(STDIN_FILENO)) {
+        return 0;
+    }
+    ssize_t count = -1;
+    do {
+        count = read(STDIN_FILENO, bytes, size);
+    } while (count < 0 && errno == EINTR);
+    return count;
+}
+
+static bool write_output(struct chatur_transport *transport, const char *bytes, size_t length)
+{
+    (void)transport;
+    while (length > 0) {
+        ssize_t count = write(STDOUT_FILENO, bytes, length);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return false;
+        }
+        bytes += count;
+        length -= (size_t)count;
+    }
+    return true;
+}
+
+/* Every write goes out at once, and the end of the process is the end of the answer. */
+static bool flush_output(struct chatur_transport *transport, bool last)
+{
+    (void)transport;
+    (void)last;
+    return true;
+}
+
+static const struct chatur_transport_ops cgi_ops = {
+    .param = read_environment,
+    .read = read_input,
+    .write = write_output,
+    .flush = flush_output,
+};
+
+bool chatur_cgi_run(const struct chatur_endpoint *endpoint, const struct chatur_config *config,
+                    struct chatur_app *app)
+{
+    struct chatur_transport transport = {.ops = &cgi_ops, .local = true};
+    struct chatur_pipeline pipeline;
+    if (!chatur_pipeline_open(&pipeline, endpoint, config, app)) {
+        return false;
+    }
+    chatur_pipeline_run(&pipeline, &transport);
+    chatur_pipeline_close(&pipeline);
+    return true;
+}
+
+void chatur_cgi_apologise(void)
+{
+    (void)write_output(NULL, chatur_response_last_resort, strlen(chatur_response_last_resort));
+}
