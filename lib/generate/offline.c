@@ -19,7 +19,7 @@
 #define MAX_MS 2000
 
 /* Far above what a subject and keywords within their limits can make. */
-#define MAX_EMAIL_BYTES (64 * 1024)
+#define MAX_EMAIL_BYTES (64UL << 10)
 
 /* More in one sentence and nobody reads on; more in sentences and it is a list. */
 #define MAX_PER_SENTENCE 4

@@ -39,16 +39,26 @@ static bool is_closed(const struct chatur_buffer *buffer)
     return length > 0 && strchr(".!?", data[length - 1]) != NULL;
 }
 
+/* A full stop, question mark or comma where what was written last closes as well. */
+static bool repeats_the_end(const struct chatur_buffer *buffer, const char *text)
+{
+    if (buffer->length == 0) {
+        return false;
+    }
+    if (text[0] == ',') {
+        return buffer->data[buffer->length - 1] == ',';
+    }
+    return (text[0] == '.' || text[0] == '?') && (text[1] == '\0' || text[1] == ' ') &&
+           is_closed(buffer);
+}
+
 void chatur_prose_put(struct chatur_prose *prose, const char *text)
 {
     struct chatur_buffer *buffer = &prose->buffer;
     if (text[0] == '\0') {
         return;
     }
-    if (buffer->length > 0 && (text[0] == '.' || text[0] == '?') &&
-        (text[1] == '\0' || text[1] == ' ') && is_closed(buffer)) {
-        text++;
-    } else if (text[0] == ',' && buffer->length > 0 && buffer->data[buffer->length - 1] == ',') {
+    if (repeats_the_end(buffer, text)) {
         text++;
     }
     if (prose->capital && text[0] != '\0') {

@@ -179,7 +179,10 @@ static bool stands_alone(const struct chatur_wording *wording)
 {
     for (size_t i = 0; i + 1 < wording->count; i++) {
         size_t end = wording->tokens[i + 1].start;
-        char mark = end > 1 ? wording->text[end - 2] : '\0';
+        char mark = '\0';
+        if (end > 1) {
+            mark = wording->text[end - 2];
+        }
         if (mark == '!' || mark == '?' ||
             (mark == '.' && wording->tokens[i].length > 3 && i > 0 &&
              (wording->tokens[i].kinds & CHATUR_WORD_KNOWN) != 0)) {
@@ -267,11 +270,9 @@ static bool settle_verbal(struct reading *reading, bool *settled)
         before = "I am ";
     } else if (chatur_wording_is(wording, 0, CHATUR_WORD_DOING)) {
         form = CHATUR_DOING;
-    } else if (chatur_wording_is_deed(wording)) {
+    } else if (chatur_wording_is_deed(wording) || chatur_wording_is_clause(wording)) {
         form = CHATUR_STATEMENT;
-        before = "I ";
-    } else if (chatur_wording_is_clause(wording)) {
-        form = CHATUR_STATEMENT;
+        before = chatur_wording_is_deed(wording) ? "I " : "";
     } else if (chatur_wording_is_action(wording) && wording->count > 1) {
         form = CHATUR_ACTION;
     }

@@ -284,7 +284,7 @@ static const struct group groups[] = {
 #define MAX_WORD_BYTES 24
 
 /* Kept at most three quarters full, so that a search always ends, and soon. */
-#define SLOTS 4096
+#define SLOTS ((size_t)4096)
 
 struct entry {
     const char *text; /* not NUL-terminated; NULL: free */

@@ -11,8 +11,8 @@
 #include "generate/offline_phrases.h"
 #include "generate/template_yaml.h"
 
-#define MAX_FILE_BYTES  (64 * 1024)
-#define MAX_ARENA_BYTES (1024 * 1024)
+#define MAX_FILE_BYTES  (64UL << 10)
+#define MAX_ARENA_BYTES (1UL << 20)
 #define MAX_ID_DIGITS   9    /* fits an int, as clients may keep it in one */
 #define MAX_TITLE_BYTES 100  /* one line of a list on a phone */
 #define MAX_SHORT_BYTES 200  /* two */

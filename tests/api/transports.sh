@@ -175,7 +175,7 @@ apache_start() {
     url=http://127.0.0.1:$port
     mkdir -p "$work/apache"
     {
-        for module in mpm_event authz_core unixd cgid alias env mime; do
+        for module in mpm_event authz_core cgid alias env mime; do
             echo "LoadModule ${module}_module $modules/mod_$module.so"
         done
         echo "ServerRoot $work/apache"

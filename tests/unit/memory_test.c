@@ -525,5 +525,7 @@ int main(void)
         cmocka_unit_test(json),      cmocka_unit_test(issuing),   cmocka_unit_test(verifying),
         cmocka_unit_test(templates), cmocka_unit_test(tutorials), cmocka_unit_test(generation),
     };
+    /* A trial clears the environment, and with it the runner's wish for TAP. */
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
