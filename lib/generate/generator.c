@@ -54,8 +54,8 @@ int64_t chatur_generator_max_ms(const struct chatur_generator *generator)
 
 enum chatur_outcome chatur_generator_write(struct chatur_generator *generator,
                                            const struct chatur_brief *brief,
-                                           struct chatur_arena *arena, struct chatur_draft *draft,
-                                           struct chatur_error *error)
+                                           struct chatur_sink *sink, struct chatur_arena *arena,
+                                           struct chatur_draft *draft, struct chatur_error *error)
 {
-    return generator->provider->ops->write(generator->provider, brief, arena, draft, error);
+    return generator->provider->ops->write(generator->provider, brief, sink, arena, draft, error);
 }

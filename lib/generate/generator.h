@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/attribution.h"
 #include "base/config.h"
 #include "base/outcome.h"
 #include "generate/template.h"
@@ -22,9 +23,15 @@ struct chatur_brief {
 };
 
 struct chatur_draft {
-    const char *text;     /* the body only, "\n" line ends, in the arena */
-    const char *provider; /* static or in the arena */
-    const char *model;
+    const char *text;             /* the body only, "\n" line ends, in the arena */
+    struct chatur_attribution by; /* strings static, in the arena, or the template's */
+};
+
+/* Where a text goes while it is being written. The pieces, in order, add up to the draft's text,
+ * and each is valid UTF-8; none is ever taken back, so until the first of them another provider may
+ * be tried, and from then on no more. */
+struct chatur_sink {
+    void (*put)(struct chatur_sink *sink, const char *text, size_t length);
 };
 
 struct chatur_provider;
@@ -36,11 +43,12 @@ struct chatur_provider_ops {
     /* The longest one call may take, milliseconds: what a reservation's deadline is made from. */
     int64_t (*max_ms)(const struct chatur_provider *provider);
 
-    /* Writes. Thread-safe. CHATUR_OK; CHATUR_BAD_ANSWER; CHATUR_TIMEOUT; CHATUR_UNAVAILABLE;
-     * CHATUR_INTERNAL. `*draft` is only filled on OK. */
+    /* Writes, and puts what it writes into `sink` (NULL: nobody watches) as it goes. Thread-safe.
+     * CHATUR_OK; CHATUR_BAD_ANSWER; CHATUR_TIMEOUT; CHATUR_UNAVAILABLE; CHATUR_INTERNAL. `*draft`
+     * is only filled on OK. */
     enum chatur_outcome (*write)(struct chatur_provider *provider, const struct chatur_brief *brief,
-                                 struct chatur_arena *arena, struct chatur_draft *draft,
-                                 struct chatur_error *error);
+                                 struct chatur_sink *sink, struct chatur_arena *arena,
+                                 struct chatur_draft *draft, struct chatur_error *error);
 };
 
 struct chatur_provider {
@@ -59,10 +67,9 @@ void chatur_generator_free(struct chatur_generator *generator);
 int64_t chatur_generator_max_ms(const struct chatur_generator *generator);
 
 /* As the provider's write. */
-CHATUR_MUST_CHECK enum chatur_outcome chatur_generator_write(struct chatur_generator *generator,
-                                                             const struct chatur_brief *brief,
-                                                             struct chatur_arena *arena,
-                                                             struct chatur_draft *draft,
-                                                             struct chatur_error *error);
+CHATUR_MUST_CHECK enum chatur_outcome
+chatur_generator_write(struct chatur_generator *generator, const struct chatur_brief *brief,
+                       struct chatur_sink *sink, struct chatur_arena *arena,
+                       struct chatur_draft *draft, struct chatur_error *error);
 
 #endif

@@ -345,8 +345,9 @@ static bool read_brief(struct composing *composing, const struct chatur_brief *b
 }
 
 static enum chatur_outcome compose(struct chatur_provider *provider,
-                                   const struct chatur_brief *brief, struct chatur_arena *arena,
-                                   struct chatur_draft *draft, struct chatur_error *error)
+                                   const struct chatur_brief *brief, struct chatur_sink *sink,
+                                   struct chatur_arena *arena, struct chatur_draft *draft,
+                                   struct chatur_error *error)
 {
     const struct offline *offline = (const struct offline *)provider;
     struct composing composing = {.prose.buffer.max_bytes = MAX_EMAIL_BYTES};
@@ -366,7 +367,17 @@ static enum chatur_outcome compose(struct chatur_provider *provider,
     if (text == NULL) {
         return chatur_no_memory(error);
     }
-    *draft = (struct chatur_draft){.text = text, .provider = provider->ops->name, .model = MODEL};
+    *draft = (struct chatur_draft){
+        .text = text,
+        .by = {.provider = provider->ops->name,
+               .model = MODEL,
+               .finish_reason = "stop",
+               .template_version = brief->template->version,
+               .attempts = 1},
+    };
+    if (sink != NULL) {
+        sink->put(sink, text, strlen(text));
+    }
     return CHATUR_OK;
 }
 

@@ -3,6 +3,7 @@
  * `offline` part, in offline_phrases.c. */
 #include "generate/template.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,6 +182,16 @@ static void free_item(void *item)
     }
 }
 
+/* FNV-1a (64 bits): versions are told apart, nobody has to be kept from forging one. */
+static const char *version_of(const struct chatur_folder_file *file, struct chatur_arena *arena)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < file->length; i++) {
+        hash = (hash ^ (unsigned char)file->bytes[i]) * UINT64_C(1099511628211);
+    }
+    return chatur_arena_printf(arena, "%016" PRIx64, hash);
+}
+
 static enum chatur_outcome load(const struct chatur_folder_file *file, void **item,
                                 struct chatur_error *error)
 {
@@ -195,8 +206,10 @@ static enum chatur_outcome load(const struct chatur_folder_file *file, void **it
     loaded->arena = arena;
     loaded->template.slug = chatur_arena_strdup(arena, file->slug);
     loaded->template.updated_s = file->modified_s;
-    enum chatur_outcome outcome =
-        loaded->template.slug != NULL ? CHATUR_OK : chatur_no_memory(error);
+    loaded->template.version = version_of(file, arena);
+    enum chatur_outcome outcome = loaded->template.slug != NULL && loaded->template.version != NULL
+                                      ? CHATUR_OK
+                                      : chatur_no_memory(error);
     if (outcome == CHATUR_OK) {
         outcome = chatur_yaml_open(&yaml, file, arena, error);
         if (outcome == CHATUR_OK) {

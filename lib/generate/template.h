@@ -31,6 +31,7 @@ struct chatur_template {
     const char *icon; /* a file name under etc/htdocs/icons */
     int64_t price;    /* coins of one generation (`maxTokens` on the wire) */
     int64_t updated_s;
+    const char *version; /* names the file's contents: the same file, the same version */
 
     const char *instructions;
     const struct chatur_example *examples;

@@ -55,13 +55,12 @@ static enum chatur_outcome write_and_deliver(const struct chatur_mail *mail,
 {
     struct chatur_draft draft = {0};
     enum chatur_outcome outcome =
-        chatur_generator_write(mail->generator, brief, arena, &draft, error);
+        chatur_generator_write(mail->generator, brief, NULL, arena, &draft, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
     email->text = draft.text;
-    email->provider = draft.provider;
-    email->model = draft.model;
+    email->by = draft.by;
     email->created_s = chatur_now_s();
     return gone_means_signed_out(chatur_store_email_deliver(mail->store, email, error), error);
 }
@@ -84,6 +83,7 @@ enum chatur_outcome chatur_mail_generate(const struct chatur_mail *mail,
         .keywords = order->keywords,
         .to = order->to,
         .coins = template->price,
+        .fingerprint = "",
     };
     chatur_id_new(email->id);
 

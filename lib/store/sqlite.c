@@ -228,6 +228,7 @@ static const struct chatur_store_ops ops = {
     .coins_release = sqlite_coins_release,
     .coins_reclaim = sqlite_coins_reclaim,
     .email_deliver = sqlite_email_deliver,
+    .email_find = sqlite_email_find,
     .email_each = sqlite_email_each,
     .email_delete = sqlite_email_delete,
     .feedback_add = sqlite_feedback_add,

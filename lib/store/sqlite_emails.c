@@ -3,23 +3,33 @@
 
 #include <stdio.h>
 
+/* In the order that insert gives and read_row takes them. */
+#define EMAIL_COLUMNS                                                                              \
+    "id, uid, prompt_id, subject, keywords, to_email, coins, created_s, provider, model,"          \
+    " finish_reason, template_version, attempts, latency_ms, prompt_tokens, completion_tokens,"    \
+    " fingerprint, text"
+
 /* The order in which the constraints are met is the order of the refusals: an id that is stored,
  * a user who is gone. */
 static enum chatur_outcome insert(struct sqlite_connection *connection,
                                   const struct chatur_email *email, struct chatur_error *error)
 {
     static const char sql[] =
-        "INSERT INTO emails (id, uid, prompt_id, subject, keywords, to_email, coins, provider,"
-        " model, created_s, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        "INSERT INTO emails (" EMAIL_COLUMNS ")"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+    const struct chatur_attribution *by = &email->by;
     const struct sqlite_value values[] = {
-        sqlite_text(email->id),        sqlite_text(email->uid),
-        sqlite_text(email->prompt_id), sqlite_text(email->subject),
-        sqlite_text(email->keywords),  sqlite_text(email->to),
-        sqlite_number(email->coins),   sqlite_text(email->provider),
-        sqlite_text(email->model),     sqlite_number(email->created_s),
-        sqlite_text(email->text),
+        sqlite_text(email->id),           sqlite_text(email->uid),
+        sqlite_text(email->prompt_id),    sqlite_text(email->subject),
+        sqlite_text(email->keywords),     sqlite_text(email->to),
+        sqlite_number(email->coins),      sqlite_number(email->created_s),
+        sqlite_text(by->provider),        sqlite_text(by->model),
+        sqlite_text(by->finish_reason),   sqlite_text(by->template_version),
+        sqlite_number(by->attempts),      sqlite_number(by->latency_ms),
+        sqlite_number(by->prompt_tokens), sqlite_number(by->completion_tokens),
+        sqlite_text(email->fingerprint),  sqlite_text(email->text),
     };
-    return sqlite_run(connection, sql, values, 11, NULL, error);
+    return sqlite_run(connection, sql, values, sizeof(values) / sizeof(values[0]), NULL, error);
 }
 
 /* reserved -> used; without a reservation any more, available -> used. */
@@ -97,31 +107,79 @@ static const char *column(sqlite3_stmt *row, int number)
     return (const char *)sqlite3_column_text(row, number);
 }
 
-static enum chatur_outcome visit_row(sqlite3_stmt *row, const char *uid,
-                                     chatur_email_visitor *visit, void *context,
-                                     struct chatur_error *error)
+/* The email of a row of EMAIL_COLUMNS; its strings are good until the next step. */
+static enum chatur_outcome read_row(sqlite3_stmt *row, struct chatur_email *email,
+                                    struct chatur_error *error)
 {
-    struct chatur_email email = {
-        .uid = uid,
-        .prompt_id = column(row, 1),
-        .subject = column(row, 2),
-        .keywords = column(row, 3),
-        .to = column(row, 4),
-        .coins = sqlite3_column_int64(row, 5),
-        .provider = column(row, 6),
-        .model = column(row, 7),
-        .created_s = sqlite3_column_int64(row, 8),
-        .text = column(row, 9),
+    *email = (struct chatur_email){
+        .uid = column(row, 1),
+        .prompt_id = column(row, 2),
+        .subject = column(row, 3),
+        .keywords = column(row, 4),
+        .to = column(row, 5),
+        .coins = sqlite3_column_int64(row, 6),
+        .created_s = sqlite3_column_int64(row, 7),
+        .by = {.provider = column(row, 8),
+               .model = column(row, 9),
+               .finish_reason = column(row, 10),
+               .template_version = column(row, 11),
+               .attempts = sqlite3_column_int64(row, 12),
+               .latency_ms = sqlite3_column_int64(row, 13),
+               .prompt_tokens = sqlite3_column_int64(row, 14),
+               .completion_tokens = sqlite3_column_int64(row, 15)},
+        .fingerprint = column(row, 16),
+        .text = column(row, 17),
     };
-    const char *id = column(row, 0);
-    bool complete = id != NULL && email.prompt_id != NULL && email.subject != NULL &&
-                    email.keywords != NULL && email.to != NULL && email.provider != NULL &&
-                    email.model != NULL && email.text != NULL;
-    if (!complete) {
-        return chatur_no_memory(error); /* the columns are NOT NULL */
+    const char *const strings[] = {
+        column(row, 0),
+        email->uid,
+        email->prompt_id,
+        email->subject,
+        email->keywords,
+        email->to,
+        email->by.provider,
+        email->by.model,
+        email->fingerprint,
+        email->by.finish_reason,
+        email->by.template_version,
+        email->text,
+    };
+    for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+        if (strings[i] == NULL) {
+            return chatur_no_memory(error); /* the columns are NOT NULL */
+        }
     }
-    (void)snprintf(email.id, sizeof(email.id), "%s", id);
-    return visit(context, &email);
+    (void)snprintf(email->id, sizeof(email->id), "%s", strings[0]);
+    return CHATUR_OK;
+}
+
+enum chatur_outcome sqlite_email_find(struct chatur_store *base, const char *uid, const char *id,
+                                      struct chatur_arena *arena, struct chatur_email *email,
+                                      struct chatur_error *error)
+{
+    static const char sql[] = "SELECT " EMAIL_COLUMNS " FROM emails WHERE id = ?1 AND uid = ?2";
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    struct sqlite_connection *connection = NULL;
+    enum chatur_outcome outcome = sqlite_read(store, &connection, error);
+    if (outcome != CHATUR_OK) {
+        return outcome;
+    }
+    const struct sqlite_value values[] = {sqlite_text(id), sqlite_text(uid)};
+    sqlite3_stmt *statement = NULL;
+    outcome = sqlite_prepare(connection, sql, values, 2, &statement, error);
+    if (outcome == CHATUR_OK) {
+        struct chatur_email row;
+        outcome = sqlite_step(connection, statement, error);
+        if (outcome == CHATUR_OK) {
+            outcome = read_row(statement, &row, error);
+        }
+        if (outcome == CHATUR_OK) {
+            outcome = chatur_email_copy(&row, arena, email, error);
+        }
+        sqlite_reset(statement);
+    }
+    sqlite_read_end(store, connection);
+    return outcome == CHATUR_EMPTY ? CHATUR_NOT_FOUND : outcome;
 }
 
 static enum chatur_outcome walk(struct sqlite_connection *connection, const char *uid,
@@ -130,8 +188,7 @@ static enum chatur_outcome walk(struct sqlite_connection *connection, const char
                                 struct chatur_error *error)
 {
     static const char sql[] =
-        "SELECT id, prompt_id, subject, keywords, to_email, coins, provider, model, created_s, text"
-        " FROM emails WHERE uid = ?1 AND (created_s, id) < (?2, ?3)"
+        "SELECT " EMAIL_COLUMNS " FROM emails WHERE uid = ?1 AND (created_s, id) < (?2, ?3)"
         " ORDER BY created_s DESC, id DESC LIMIT ?4";
     const struct sqlite_value values[] = {sqlite_text(uid), sqlite_number(from->created_s),
                                           sqlite_text(from->id),
@@ -147,7 +204,11 @@ static enum chatur_outcome walk(struct sqlite_connection *connection, const char
             outcome = stepped == CHATUR_EMPTY ? CHATUR_OK : stepped;
             break;
         }
-        outcome = visit_row(statement, uid, visit, context, error);
+        struct chatur_email email;
+        outcome = read_row(statement, &email, error);
+        if (outcome == CHATUR_OK) {
+            outcome = visit(context, &email);
+        }
     }
     sqlite_reset(statement);
     return outcome;

@@ -189,6 +189,9 @@ enum chatur_outcome sqlite_coins_reclaim(struct chatur_store *base, const char *
 enum chatur_outcome sqlite_email_deliver(struct chatur_store *base,
                                          const struct chatur_email *email,
                                          struct chatur_error *error);
+enum chatur_outcome sqlite_email_find(struct chatur_store *base, const char *uid, const char *id,
+                                      struct chatur_arena *arena, struct chatur_email *email,
+                                      struct chatur_error *error);
 enum chatur_outcome sqlite_email_each(struct chatur_store *base, const char *uid,
                                       const struct chatur_page *page, chatur_email_visitor *visit,
                                       void *context, struct chatur_error *error);

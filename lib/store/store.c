@@ -123,6 +123,39 @@ enum chatur_outcome chatur_store_email_deliver(struct chatur_store *store,
     return store->ops->email_deliver(store, email, error);
 }
 
+enum chatur_outcome chatur_email_copy(const struct chatur_email *email, struct chatur_arena *arena,
+                                      struct chatur_email *copy, struct chatur_error *error)
+{
+    *copy = *email;
+    const char **const strings[] = {
+        &copy->uid,
+        &copy->prompt_id,
+        &copy->subject,
+        &copy->keywords,
+        &copy->to,
+        &copy->text,
+        &copy->by.provider,
+        &copy->by.model,
+        &copy->fingerprint,
+        &copy->by.finish_reason,
+        &copy->by.template_version,
+    };
+    for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+        *strings[i] = chatur_arena_strdup(arena, *strings[i]);
+        if (*strings[i] == NULL) {
+            return chatur_no_memory(error);
+        }
+    }
+    return CHATUR_OK;
+}
+
+enum chatur_outcome chatur_store_email_find(struct chatur_store *store, const char *uid,
+                                            const char *id, struct chatur_arena *arena,
+                                            struct chatur_email *email, struct chatur_error *error)
+{
+    return store->ops->email_find(store, uid, id, arena, email, error);
+}
+
 enum chatur_outcome chatur_store_email_each(struct chatur_store *store, const char *uid,
                                             const struct chatur_page *page,
                                             chatur_email_visitor *visit, void *context,

@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/attribution.h"
 #include "base/config.h"
 #include "base/id.h"
 #include "base/outcome.h"
@@ -61,8 +62,8 @@ struct chatur_email {
     const char *keywords;
     const char *to; /* one address, or several separated by commas */
     const char *text;
-    const char *provider; /* who wrote it: "offline"; "" in emails from before this was recorded */
-    const char *model;
+    struct chatur_attribution by; /* "" and 0 in emails from before this was recorded */
+    const char *fingerprint;      /* of the request that an idempotency key stands for; "": none */
     int64_t coins;
     int64_t created_s;
 };
@@ -112,6 +113,9 @@ struct chatur_store_ops {
                                          struct chatur_error *);
     enum chatur_outcome (*email_deliver)(struct chatur_store *, const struct chatur_email *,
                                          struct chatur_error *);
+    enum chatur_outcome (*email_find)(struct chatur_store *, const char *uid, const char *id,
+                                      struct chatur_arena *, struct chatur_email *,
+                                      struct chatur_error *);
     enum chatur_outcome (*email_each)(struct chatur_store *, const char *uid,
                                       const struct chatur_page *, chatur_email_visitor *, void *,
                                       struct chatur_error *);
@@ -187,6 +191,20 @@ CHATUR_MUST_CHECK enum chatur_outcome chatur_store_coins_reclaim(struct chatur_s
 CHATUR_MUST_CHECK enum chatur_outcome chatur_store_email_deliver(struct chatur_store *store,
                                                                  const struct chatur_email *email,
                                                                  struct chatur_error *error);
+
+/* Copies an email with all its strings into the arena: what a visitor does that keeps one.
+ * CHATUR_OK, CHATUR_INTERNAL (out of memory). */
+CHATUR_MUST_CHECK enum chatur_outcome chatur_email_copy(const struct chatur_email *email,
+                                                        struct chatur_arena *arena,
+                                                        struct chatur_email *copy,
+                                                        struct chatur_error *error);
+
+/* CHATUR_NOT_FOUND: this user has no such email. */
+CHATUR_MUST_CHECK enum chatur_outcome chatur_store_email_find(struct chatur_store *store,
+                                                              const char *uid, const char *id,
+                                                              struct chatur_arena *arena,
+                                                              struct chatur_email *email,
+                                                              struct chatur_error *error);
 
 /* Walks the user's emails, newest first. A `before` that is not one of this user's emails is
  * CHATUR_NOT_FOUND. OK also when there are none. */

@@ -70,6 +70,12 @@ struct chatur_generator {
 
 static struct chatur_generator writer;
 
+#define WRITTEN_BY(its_provider, its_model)                                                        \
+    {                                                                                              \
+        .provider = (its_provider), .model = (its_model), .finish_reason = "stop",                 \
+        .template_version = "v", .attempts = 2, .latency_ms = 3                                    \
+    }
+
 int64_t chatur_generator_max_ms(const struct chatur_generator *generator)
 {
     assert_ptr_equal(generator, &writer);
@@ -78,10 +84,11 @@ int64_t chatur_generator_max_ms(const struct chatur_generator *generator)
 
 enum chatur_outcome chatur_generator_write(struct chatur_generator *generator,
                                            const struct chatur_brief *brief,
-                                           struct chatur_arena *arena, struct chatur_draft *draft,
-                                           struct chatur_error *error)
+                                           struct chatur_sink *sink, struct chatur_arena *arena,
+                                           struct chatur_draft *draft, struct chatur_error *error)
 {
     assert_ptr_equal(generator, &writer);
+    assert_null(sink);
     writer.calls++;
     writer.brief = *brief;
     if (writer.meanwhile != NULL) {
@@ -146,7 +153,7 @@ static int set_up(void **state)
                                     .db_durability = "normal"};
     mail = (struct chatur_mail){.templates = templates, .generator = &writer};
     writer = (struct chatur_generator){
-        .draft = {.text = "Dear all,\nlunch is at noon.", .provider = "test", .model = "model-7"}};
+        .draft = {.text = "Dear all,\nlunch is at noon.", .by = WRITTEN_BY("test", "model-7")}};
     const struct chatur_folder_view *view = NULL;
     if (chatur_store_new(&config, &mail.store, NULL) != CHATUR_OK ||
         chatur_folder_borrow(templates, arena, &view, NULL) != CHATUR_OK) {
@@ -241,8 +248,6 @@ static enum chatur_outcome keep(void *context, const struct chatur_email *email)
     seen->email.keywords = chatur_arena_strdup(arena, email->keywords);
     seen->email.to = chatur_arena_strdup(arena, email->to);
     seen->email.text = chatur_arena_strdup(arena, email->text);
-    seen->email.provider = chatur_arena_strdup(arena, email->provider);
-    seen->email.model = chatur_arena_strdup(arena, email->model);
     return CHATUR_OK;
 }
 
@@ -255,8 +260,8 @@ static void assert_is_the_order(const struct chatur_email *email)
     assert_string_equal(email->keywords, order.keywords);
     assert_string_equal(email->to, order.to);
     assert_string_equal(email->text, "Dear all,\nlunch is at noon.");
-    assert_string_equal(email->provider, "test");
-    assert_string_equal(email->model, "model-7");
+    assert_string_equal(email->by.provider, "test");
+    assert_string_equal(email->by.model, "model-7");
     assert_int_equal(email->coins, template->price);
     assert_int_equal(email->created_s, NOW_S + 4);
 }
@@ -654,8 +659,7 @@ static const struct chatur_email written = {
     .keywords = "tab\there",
     .to = "a@example.com, b@example.com",
     .text = "Dear all,\n\n\"quotes\" and </script>\x01\n",
-    .provider = "",
-    .model = "offline-1",
+    .by = WRITTEN_BY("", "offline-1"),
     .coins = 250,
     .created_s = INT64_C(253402300799),
 };

@@ -191,8 +191,11 @@ static struct chatur_email an_email(void)
                                  .keywords = "some, keywords",
                                  .to = "two@example.com",
                                  .text = "A text.",
-                                 .provider = "test",
-                                 .model = "test-1",
+                                 .by = {.provider = "test",
+                                        .model = "test-1",
+                                        .finish_reason = "stop",
+                                        .template_version = "v"},
+                                 .fingerprint = "",
                                  .coins = PRICE,
                                  .created_s = NOW_MS / 1000};
     (void)snprintf(email.id, sizeof(email.id), "%s", email_id);
@@ -411,7 +414,7 @@ static size_t visited;
 static enum chatur_outcome visit(void *context, const struct chatur_email *email)
 {
     (void)context;
-    EXPECT(strcmp(email->text, "A text.") == 0 && strcmp(email->model, "test-1") == 0);
+    EXPECT(strcmp(email->text, "A text.") == 0 && strcmp(email->by.model, "test-1") == 0);
     visited++;
     return CHATUR_OK;
 }

@@ -487,7 +487,8 @@ static enum chatur_outcome write_email(struct chatur_arena *arena, struct chatur
         .seed = 42,
     };
     struct chatur_draft draft = {0};
-    enum chatur_outcome outcome = chatur_generator_write(generator, &brief, arena, &draft, error);
+    enum chatur_outcome outcome =
+        chatur_generator_write(generator, &brief, NULL, arena, &draft, error);
     if (outcome == CHATUR_OK) {
         EXPECT(written[0] == '\0' || strcmp(written, draft.text) == 0);
         (void)snprintf(written, sizeof(written), "%s", draft.text);

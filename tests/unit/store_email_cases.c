@@ -22,16 +22,7 @@ static enum chatur_outcome put_on_shelf(void *context, const struct chatur_email
         return CHATUR_TOO_LARGE;
     }
     struct chatur_email *copy = &shelf->emails[shelf->count++];
-    *copy = *email;
-    copy->uid = chatur_arena_strdup(shelf->arena, email->uid);
-    copy->prompt_id = chatur_arena_strdup(shelf->arena, email->prompt_id);
-    copy->subject = chatur_arena_strdup(shelf->arena, email->subject);
-    copy->keywords = chatur_arena_strdup(shelf->arena, email->keywords);
-    copy->to = chatur_arena_strdup(shelf->arena, email->to);
-    copy->text = chatur_arena_strdup(shelf->arena, email->text);
-    copy->provider = chatur_arena_strdup(shelf->arena, email->provider);
-    copy->model = chatur_arena_strdup(shelf->arena, email->model);
-    return CHATUR_OK;
+    return chatur_email_copy(email, shelf->arena, copy, NULL);
 }
 
 static enum chatur_outcome page(struct store_fixture *fixture, const char *uid, int64_t limit,
@@ -51,8 +42,15 @@ static void assert_same_email(const struct chatur_email *left, const struct chat
     assert_string_equal(left->keywords, right->keywords);
     assert_string_equal(left->to, right->to);
     assert_string_equal(left->text, right->text);
-    assert_string_equal(left->provider, right->provider);
-    assert_string_equal(left->model, right->model);
+    assert_string_equal(left->by.provider, right->by.provider);
+    assert_string_equal(left->by.model, right->by.model);
+    assert_string_equal(left->by.finish_reason, right->by.finish_reason);
+    assert_string_equal(left->by.template_version, right->by.template_version);
+    assert_int_equal(left->by.attempts, right->by.attempts);
+    assert_int_equal(left->by.latency_ms, right->by.latency_ms);
+    assert_int_equal(left->by.prompt_tokens, right->by.prompt_tokens);
+    assert_int_equal(left->by.completion_tokens, right->by.completion_tokens);
+    assert_string_equal(left->fingerprint, right->fingerprint);
     assert_int_equal(left->coins, right->coins);
     assert_int_equal(left->created_s, right->created_s);
 }
@@ -81,6 +79,30 @@ static void an_email_comes_back_as_it_was(void **state)
     assert_same_email(&shelf.emails[0], &email);
 }
 
+static void one_email_is_found_by_its_owner_alone(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct chatur_email found;
+    store_case_sign_in(fixture, "ada");
+    store_case_sign_in(fixture, "bob");
+    const struct chatur_email email = store_case_email("ada", FIRST);
+    assert_outcome(
+        chatur_store_email_find(fixture->store, "ada", FIRST, fixture->arena, &found, NULL),
+        CHATUR_NOT_FOUND);
+    assert_outcome(chatur_store_email_deliver(fixture->store, &email, NULL), CHATUR_OK);
+    assert_outcome(
+        chatur_store_email_find(fixture->store, "ada", FIRST, fixture->arena, &found, NULL),
+        CHATUR_OK);
+    assert_same_email(&found, &email);
+    assert_outcome(
+        chatur_store_email_find(fixture->store, "bob", FIRST, fixture->arena, &found, NULL),
+        CHATUR_NOT_FOUND);
+    assert_outcome(chatur_store_email_delete(fixture->store, "ada", FIRST, NULL), CHATUR_OK);
+    assert_outcome(
+        chatur_store_email_find(fixture->store, "ada", FIRST, fixture->arena, &found, NULL),
+        CHATUR_NOT_FOUND);
+}
+
 static void any_text_comes_back_as_it_was(void **state)
 {
     struct store_fixture *fixture = *state;
@@ -92,7 +114,8 @@ static void any_text_comes_back_as_it_was(void **state)
         chatur_id_new(id);
         struct chatur_email email = store_case_email("ada", id);
         email.prompt_id = email.subject = email.keywords = email.to = text;
-        email.text = email.provider = email.model = text;
+        email.text = email.by.provider = email.by.model = email.fingerprint = text;
+        email.by.finish_reason = email.by.template_version = text;
         email.created_s = NOW_MS / 1000 + (int64_t)i;
         assert_outcome(chatur_store_email_deliver(fixture->store, &email, NULL), CHATUR_OK);
         assert_outcome(page(fixture, "ada", 1, NULL, &shelf), CHATUR_OK);
@@ -296,6 +319,7 @@ static void only_its_owner_deletes_an_email(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_empty_history_is_no_error),
     cmocka_unit_test(an_email_comes_back_as_it_was),
+    cmocka_unit_test(one_email_is_found_by_its_owner_alone),
     cmocka_unit_test(any_text_comes_back_as_it_was),
     cmocka_unit_test(long_texts_come_back_whole),
     cmocka_unit_test(extreme_times_are_kept_and_sorted),

@@ -473,8 +473,8 @@ static void a_page_is_found_by_the_index(void **state)
     assert_outcome(sign_in(store, "ada", NULL), CHATUR_OK);
     static const char fill[] =
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
-        " INSERT INTO emails SELECT printf('%024x', i), 'ada', '1', 's', 'k', 't', 250, 'p', 'm',"
-        " i / 3, 'text' FROM n";
+        " INSERT INTO emails SELECT printf('%024x', i), 'ada', '1', 's', 'k', 't', 250, i / 3, 'p',"
+        " 'm', 'stop', 'v', 1, 2, 3, 4, '', 'text' FROM n";
     assert_non_null(place_ask(place, fill, NULL));
     const struct chatur_page page = {.limit = 10, .before = "00000000000000000000c350"};
     size_t seen = 0;
