@@ -1,0 +1,38 @@
+/* Tidy: what a model writes, made into the body of an email while it arrives. Takes away what is
+ * not the email (chatter before it, a subject line, our markers, code fences, the stop text and all
+ * after it), normalises line ends and blank lines, holds back what may still turn out to be part of
+ * any of these, and passes the rest on. Pieces may be cut anywhere, also inside a UTF-8 character.
+ *
+ * What was passed on is never taken back. Finds out when a model repeats itself without end. */
+#ifndef CHATUR_GENERATE_TIDY_H
+#define CHATUR_GENERATE_TIDY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/outcome.h"
+#include "generate/generator.h"
+#include "generate/prompt.h"
+
+struct chatur_tidy;
+
+/* `prompt` (for its stops) and `sink` (may be NULL) are borrowed until the finish. `max_bytes` caps
+ * the email. The tidy lives in the arena. NULL: out of memory. */
+struct chatur_tidy *chatur_tidy_new(const struct chatur_prompt *prompt, size_t max_bytes,
+                                    struct chatur_sink *sink, struct chatur_arena *arena);
+
+/* Takes the next piece. False: nothing more is wanted, because the email has ended (a stop) or
+ * became unusable (too long, repeating itself, no text); say no more and finish. */
+bool chatur_tidy_feed(struct chatur_tidy *tidy, const char *bytes, size_t length);
+
+/* Has anything gone into the sink? */
+bool chatur_tidy_has_put(const struct chatur_tidy *tidy);
+
+/* Ends the text, passes on what was held back. CHATUR_OK: `*text` is the whole email, in the arena.
+ * CHATUR_BAD_ANSWER: empty, unusable, repeating itself, too long or not text, said in error->detail
+ * without a word of the text. CHATUR_INTERNAL: out of memory. */
+CHATUR_MUST_CHECK enum chatur_outcome
+chatur_tidy_finish(struct chatur_tidy *tidy, const char **text, struct chatur_error *error);
+
+#endif
