@@ -52,6 +52,10 @@ void chatur_wording_case_names(struct chatur_wording *wording);
 /* True for a headline: every word but the small ones has a capital. */
 bool chatur_wording_is_headline(const struct chatur_wording *wording);
 
+/* Is token `index` a finite verb of somebody else's doing: “Asha covers my work”, not “book
+ * covers”? */
+bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index);
+
 /* The index of the noun that the phrase from token `from` on is about. */
 size_t chatur_wording_head(const struct chatur_wording *wording, size_t from);
 
