@@ -356,6 +356,17 @@ static bool is_and_so_on(struct chatur_piece piece)
            lowered(piece.text[2]) == 'c';
 }
 
+/* “####” is no keyword. */
+static bool has_words(struct chatur_piece piece)
+{
+    bool words = false;
+    for (size_t i = 0; i < piece.length; i++) {
+        const char one[2] = {piece.text[i], '\0'};
+        words = words || chatur_text_has_words(one);
+    }
+    return words;
+}
+
 static bool read_piece(struct reading *reading, struct chatur_piece piece)
 {
     size_t value = 0;
@@ -390,7 +401,7 @@ bool chatur_points_read(struct chatur_points *points, const char *keywords, cons
         struct chatur_piece piece = without_and(pieces.items[i]);
         bool last = i + 1 == pieces.count;
         size_t joint = last && i > 0 ? last_and(piece) : 0;
-        if (is_and_so_on(piece)) {
+        if (is_and_so_on(piece) || !has_words(piece)) {
             continue; /* says nothing that a list of examples does not say */
         }
         if (joint > 0) {

@@ -250,6 +250,7 @@ static bool stands_alone(const struct chatur_wording *wording)
         }
     }
     return chatur_wording_is(wording, 0, CHATUR_WORD_OPENER) && !chatur_wording_is_trait(wording) &&
+           (wording->count > 1 || !chatur_wording_equals(wording, 0, "please")) &&
            (!chatur_wording_equals(wording, 0, "welcome") ||
             chatur_wording_equals(wording, 1, "to"));
 }
@@ -296,6 +297,16 @@ static enum chatur_form form_of_noun(const struct chatur_wording *wording)
     return CHATUR_TOPIC;
 }
 
+/* “URGENT”, “please”, “to”: nothing that can be written about without quotation marks. */
+static bool is_no_noun(const struct chatur_wording *wording)
+{
+    const uint64_t others = CHATUR_WORD_QUALITY | CHATUR_WORD_PREPOSITION | CHATUR_WORD_DETERMINER |
+                            CHATUR_WORD_PRONOUN | CHATUR_WORD_AUXILIARY | CHATUR_WORD_QUESTION |
+                            CHATUR_WORD_OPENER;
+    return wording->count == 1 && chatur_wording_is(wording, 0, others) &&
+           !chatur_wording_is(wording, 0, CHATUR_WORD_COUNT);
+}
+
 static bool settle_noun(struct reading *reading)
 {
     struct chatur_wording *wording = &reading->wording;
@@ -306,9 +317,7 @@ static bool settle_noun(struct reading *reading)
         return settle(reading, form, "", "");
     }
     chatur_wording_case(wording, reading->words);
-    bool bare_quality = wording->count == 1 && chatur_wording_is(wording, 0, CHATUR_WORD_QUALITY) &&
-                        !chatur_wording_is(wording, 0, CHATUR_WORD_COUNT);
-    if (form == CHATUR_TOPIC && (bare_quality || chatur_wording_is_clipped(wording))) {
+    if (form == CHATUR_TOPIC && (is_no_noun(wording) || chatur_wording_is_clipped(wording))) {
         return settle_quoted(reading);
     }
     return settle(reading, form, "", "");
@@ -369,6 +378,11 @@ bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
     char *clean = chatur_text_clean(arena, subject, false);
     if (clean == NULL) {
         return false;
+    }
+    if (!chatur_text_has_words(clean)) {
+        *topic = (struct chatur_topic){.text = "the matter in the subject line",
+                                       .articles = {"", "", "", ""}};
+        return true;
     }
     const char *text = without_reply_marks(clean);
     size_t length = without_closing(text, strlen(text), &closing);

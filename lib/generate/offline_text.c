@@ -82,6 +82,17 @@ char *chatur_text_clean(struct chatur_arena *arena, const char *text, bool keep_
     return clean;
 }
 
+bool chatur_text_has_words(const char *clean)
+{
+    for (; *clean != '\0'; clean++) {
+        if (is_upper(*clean) || is_lower(*clean) || is_digit(*clean) ||
+            (unsigned char)*clean >= 0x80) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* --- tokens ----------------------------------------------------------------------------------- */
 
 /* The bytes of a quotation mark, ellipsis or bracket at the front (or the end) of a word. */

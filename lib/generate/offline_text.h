@@ -35,6 +35,9 @@ enum chatur_article { CHATUR_BARE, CHATUR_THE, CHATUR_A, CHATUR_MY, CHATUR_ARTIC
  * dropped. NULL: out of memory. */
 char *chatur_text_clean(struct chatur_arena *arena, const char *text, bool keep_lines);
 
+/* False for punctuation alone: nothing a sentence could carry. */
+bool chatur_text_has_words(const char *clean);
+
 /* Cuts `text` (kept, and changed by chatur_wording_case) into tokens. False: out of memory. */
 bool chatur_wording_read(struct chatur_wording *wording, char *text, size_t length,
                          const struct chatur_words *words, struct chatur_arena *arena);
