@@ -393,9 +393,11 @@ bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
         return false;
     }
     if (stands_alone(wording) && closing != '?') {
+        chatur_wording_case_names(wording);
         return settle(&reading, CHATUR_SENTENCE, "", closing == '!' ? "!" : "");
     }
     if (is_question(wording, closing)) {
+        chatur_wording_case_names(wording);
         return settle(&reading, CHATUR_QUESTION, "", "?");
     }
     if (wants_quotes(wording)) {
