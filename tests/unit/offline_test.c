@@ -488,7 +488,7 @@ static void odd_words_make_an_email_too(void **state)
         ": value",
         "key:",
         "one and two and three",
-        "\u202egnirts",
+        "\u202egnirts\u202c",
         "\u200b\ufeff",
         "\u201cquoted\u201d, \u2018single\u2019",
         "Dear Sir, Kind regards, Ann",
