@@ -1,5 +1,6 @@
 #!/bin/bash
-# README.md: what it shows works when it is pasted, and shows every endpoint it lists.
+# README.md and etc/openapi.yaml: what the one shows works when it is pasted, and both name every
+# endpoint there is.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/api/lib.sh
@@ -22,6 +23,17 @@ is "$(sed -n 's/^| `\(\/[^`]*\)`.*/\1/p' README.md | wc -l)" \
 while read -r name; do
     passes "$name is there under this name" test -e "cgi-bin$name.c"
 done < <(grep '^| `/' README.md | grep -o '`/[A-Za-z/]*`' | tr -d '\`' | sort -u)
+
+# --- etc/openapi.yaml ----------------------------------------------------------------------------
+
+is "$(sed -n 's/^  \(\/[^:]*\):.*/\1/p' etc/openapi.yaml | sort)" \
+    "$(find cgi-bin -name '*.c' | sed 's/^cgi-bin//; s/\.c$//' | sort)" "openapi.yaml describes every endpoint, and no other"
+while read -r alias target; do
+    is "$(basename "$(readlink "cgi-bin$alias.c")" .c)" "$target" "openapi.yaml: $alias is a second name of $target"
+done < <(sed -n 's/^  \(\/[^:]*\): [*]\(.*\)/\1 \2/p' etc/openapi.yaml)
+is "$(find cgi-bin -name '*.c' -type l | wc -l)" "$(grep -c '^  /.*: [*]' etc/openapi.yaml)" "and has all second names"
+
+# --- the walk, walked ----------------------------------------------------------------------------
 
 start_chatur DEMO=0 || exit 1
 # One step after the other in one shell, each with its output in a file of its own.
