@@ -29,7 +29,9 @@ mode=
 # The environment of a binary that is started by hand: nothing of ours leaks in.
 endpoint_environment() {
     printf '%s\n' PATH="$PATH" STATE_DIR="$work/state" JWT_KEY="$JWT_KEY" DEV_LOGIN=1 \
-        ${LOG_LEVEL:+LOG_LEVEL="$LOG_LEVEL"} ${DB_URI:+DB_URI="$DB_URI"} ${MAX_BODY_BYTES:+MAX_BODY_BYTES="$MAX_BODY_BYTES"}
+        ${LOG_LEVEL:+LOG_LEVEL="$LOG_LEVEL"} ${NEW_USER_COINS:+NEW_USER_COINS="$NEW_USER_COINS"} \
+        ${DB_DURABILITY:+DB_DURABILITY="$DB_DURABILITY"} \
+        ${DB_URI:+DB_URI="$DB_URI"} ${MAX_BODY_BYTES:+MAX_BODY_BYTES="$MAX_BODY_BYTES"}
 }
 
 transport_start() {
