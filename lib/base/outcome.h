@@ -36,7 +36,7 @@ enum chatur_outcome {
 struct chatur_error {
     char message[200];      /* for the client; empty: the table's text for the outcome */
     char detail[320];       /* for the log; empty: nothing to add */
-    unsigned retry_after_s; /* when to try again; 0: of a 503 the default of one second, else unsaid */
+    unsigned retry_after_s; /* when to try again; 0: one second for a 503, not said for others */
 };
 
 /* Records a refusal the caller can act on. `format` is PUBLIC text.

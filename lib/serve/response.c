@@ -5,13 +5,11 @@
 
 #include <string.h>
 
-const char chatur_response_last_resort[] =
-    "Status: 500 Internal Server Error\r\n"
-    "Content-Type: application/json; charset=utf-8\r\n"
-    "Cache-Control: no-store\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
-    "\r\n"
-    CHATUR_LAST_RESORT_ENVELOPE;
+const char chatur_response_last_resort[] = "Status: 500 Internal Server Error\r\n"
+                                           "Content-Type: application/json; charset=utf-8\r\n"
+                                           "Cache-Control: no-store\r\n"
+                                           "X-Content-Type-Options: nosniff\r\n"
+                                           "\r\n" CHATUR_LAST_RESORT_ENVELOPE;
 
 /* --- the envelope ---------------------------------------------------------------------------- */
 

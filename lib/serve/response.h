@@ -16,7 +16,7 @@ struct chatur_response {
     struct chatur_buffer
         body;             /* from the first element on: the envelope of a success, still open */
     size_t element_start; /* where in it the latest element begins; 0: there is none */
-    bool replayed;                /* it is the answer to an earlier request */
+    bool replayed;        /* it is the answer to an earlier request */
     struct chatur_stream *stream; /* where its events go */
 };
 
@@ -38,7 +38,7 @@ struct chatur_head {
     bool token_refused;     /* a 401 although a token was sent */
     bool replayed;          /* the answer to an earlier request with the same Idempotency-Key */
     bool events;            /* the body is a stream of server-sent events; the status is 200 */
-    unsigned retry_after_s; /* 0: of a 503 the default of one second, else not said */
+    unsigned retry_after_s; /* 0: one second for a 503, not said for others */
     const char *request_id;
     const char *cors_origin; /* the setting: "*", a list separated by commas, or "" for no CORS */
     const char *origin;      /* the client's Origin header; "" when it sent none */

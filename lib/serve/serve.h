@@ -29,14 +29,14 @@ struct chatur_response;
 
 struct chatur_request {
     struct chatur_app *app;
-    struct chatur_arena *arena; /* memory that dies with the request */
-    struct json_object *body;   /* an object, never NULL; the arena's */
-    struct chatur_user user;    /* the caller; all zero on a public endpoint */
-    const char *query;          /* the URL's query string; "" when there is none */
-    bool accepts_events;        /* the client asks for a stream, if this endpoint has one */
+    struct chatur_arena *arena;  /* memory that dies with the request */
+    struct json_object *body;    /* an object, never NULL; the arena's */
+    struct chatur_user user;     /* the caller; all zero on a public endpoint */
+    const char *query;           /* the URL's query string; "" when there is none */
+    bool accepts_events;         /* the client asks for a stream, if this endpoint has one */
     const char *idempotency_key; /* the header Idempotency-Key as it came; NULL: none */
-    bool local;                 /* over loopback or a unix socket, as far as we can tell */
-    struct chatur_error error;  /* where a handler's failure says why: pass it down */
+    bool local;                  /* over loopback or a unix socket, as far as we can tell */
+    struct chatur_error error;   /* where a handler's failure says why: pass it down */
 };
 
 typedef enum chatur_outcome chatur_handler(struct chatur_request *request,
@@ -70,8 +70,8 @@ struct chatur_buffer *chatur_response_element(struct chatur_response *response);
  * object into the buffer returned (never NULL; a failure there need not be checked), then send it.
  *
  * The handler goes on as it would without: its elements and its outcome become the last event,
- * `done` or `error`, with the envelope; or an ordinary answer when no event was sent before. A client
- * that leaves is not noticed: what it asked for is finished. */
+ * `done` or `error`, with the envelope; or an ordinary answer when no event was sent before. A
+ * client that leaves is not noticed: what it asked for is finished. */
 struct chatur_buffer *chatur_response_event(struct chatur_response *response, const char *name);
 void chatur_response_event_send(struct chatur_response *response);
 

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-static const char last_resort[] =
-    "event: error\ndata: " CHATUR_LAST_RESORT_ENVELOPE "\n\n";
+static const char last_resort[] = "event: error\ndata: " CHATUR_LAST_RESORT_ENVELOPE "\n\n";
 
 void chatur_stream_offer(struct chatur_stream *stream, struct chatur_transport *transport,
                          const struct chatur_head *head)

@@ -114,6 +114,7 @@ static struct chatur_arena *arena;
 static struct chatur_user user;
 static const struct chatur_template *template; /* the first there is */
 static struct chatur_order order;
+static bool replayed;
 
 static struct chatur_user sign_in(const char *uid, int64_t coins)
 {
@@ -185,7 +186,7 @@ static int tear_down(void **state)
 
 static enum chatur_outcome generate(struct chatur_email *email, struct chatur_error *error)
 {
-    return chatur_mail_generate(&mail, &user, &order, arena, email, error);
+    return chatur_mail_generate(&mail, &user, &order, NULL, arena, email, &replayed, error);
 }
 
 /* --- looking ---------------------------------------------------------------------------------- */
