@@ -26,7 +26,7 @@ struct chatur_buffer *chatur_stream_event(struct chatur_stream *stream, const ch
 {
     struct chatur_buffer *bytes = &stream->bytes;
     chatur_buffer_clear(bytes, bytes->capacity);
-    if (!stream->begun) {
+    if (!stream->begun && stream->transport != NULL) {
         chatur_head_append(bytes, &stream->head);
     }
     stream->event_start = bytes->length;
