@@ -156,7 +156,7 @@ call() {
 call_http() {
     local method=$1 path=$2 text=$3 token=$4 header arguments
     shift 4
-    arguments=(-sS -o "$answer" -D "$headers" -w '%{http_code}' -X "$method" --max-time 30)
+    arguments=(-sSN -o "$answer" -D "$headers" -w '%{http_code}' -X "$method" --max-time 30)
     [ -z "$token" ] || arguments+=(-H "Authorization: Bearer $token")
     if [ -n "$text" ]; then
         # -H is taken in order, and the last one of a name would be a second line, not a replacement.
