@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck disable=SC1091,SC2034,SC2154 # variables that cross files
 . tests/api/transports.sh
 . tests/api/expect.sh
+. tests/api/slow_model.sh
 
 order='{"subject":"Lunch on Friday","keywords":"noon, canteen","promptId":"1","toEmail":"x@example.com"}'
 events='Accept: text/event-stream'
@@ -90,19 +91,7 @@ done
 
 # --- a slow model: when it is streamed ------------------------------------------------------------
 
-# A build that differs in its generator alone.
-real_build=$BUILD
-BUILD=$work/slow
-mkdir "$BUILD"
-cp -a "$real_build/cgi-bin" "$real_build/bin" "$BUILD/"
-ln -s "$PWD/templates" "$PWD/tutorials" "$PWD/etc" "$BUILD/"
-read -ra compile <"$real_build/flags"
-read -ra libraries < <(sed -n 's/^libraries *:= //p' Makefile)
-if ! "${compile[@]}" -o "$BUILD/cgi-bin/email/generateEmail" tests/api/slow_model.c \
-    "$real_build/cgi-bin/email/generateEmail.o" "$real_build/libchatur.a" "${libraries[@]}"; then
-    echo 'Bail out! the slow model does not compile'
-    exit 1
-fi
+use_slow_model
 
 # Has the answer this text in it so far?
 has_come() {
