@@ -104,7 +104,7 @@ enum chatur_outcome chatur_idempotency_find(const struct chatur_idempotency *ide
         if (outcome != CHATUR_OK) {
             return outcome;
         }
-        if (now_s - email->created_s < CHATUR_IDEMPOTENCY_HOURS * 3600) {
+        if (now_s - email->created_s < CHATUR_IDEMPOTENCY_TTL_S) {
             return strcmp(email->fingerprint, idempotency->fingerprint) == 0 ? CHATUR_OK
                                                                              : CHATUR_MISMATCH;
         }

@@ -22,7 +22,7 @@
 #include "store/store.h"
 
 #define CHATUR_IDEMPOTENCY_KEY_MAX 255
-#define CHATUR_IDEMPOTENCY_HOURS   24
+#define CHATUR_IDEMPOTENCY_TTL_S   86400 /* how long a key answers */
 
 struct chatur_idempotency {
     char key[CHATUR_IDEMPOTENCY_KEY_MAX + 1];
