@@ -48,6 +48,7 @@ static struct {
     const char *method;
     const char *accept; /* NULL: not sent */
     const char *key;    /* the same */
+    size_t read;        /* of the body */
     size_t most;        /* the client leaves after so many bytes; 0: it stays */
     bool left;
     bool fails_to_flush; /* and this is how it is noticed */
@@ -77,10 +78,13 @@ static const char *wire_param(struct chatur_transport *transport, const char *na
 
 static ssize_t wire_read(struct chatur_transport *transport, char *bytes, size_t size)
 {
+    static const char body[] = "{}";
     (void)transport;
-    (void)bytes;
-    (void)size;
-    return 0;
+    size_t left = sizeof(body) - 1 - wire.read;
+    size_t count = left < size ? left : size;
+    memcpy(bytes, body + wire.read, count);
+    wire.read += count;
+    return (ssize_t)count;
 }
 
 static bool wire_write(struct chatur_transport *transport, const char *bytes, size_t length)
@@ -194,6 +198,7 @@ static int tear_down(void **state)
 static const char *run(void)
 {
     chatur_buffer_clear(&wire.written, 0);
+    wire.read = 0;
     wire.flushed = 0;
     wire.ended = false;
     wire.left = false;
