@@ -53,7 +53,7 @@ static const char *write_brief(const struct chatur_brief *brief)
     struct chatur_draft draft = {0};
     struct chatur_error error = {0};
     chatur_arena_reset(arena);
-    if (chatur_generator_write(generator, brief, arena, &draft, &error) != CHATUR_OK) {
+    if (chatur_generator_write(generator, brief, NULL, arena, &draft, &error) != CHATUR_OK) {
         fail_msg("\"%s\": %s", brief->subject, error.detail);
     }
     assert_string_equal(draft.provider, "offline");
