@@ -56,8 +56,8 @@ static const char *write_brief(const struct chatur_brief *brief)
     if (chatur_generator_write(generator, brief, NULL, arena, &draft, &error) != CHATUR_OK) {
         fail_msg("\"%s\": %s", brief->subject, error.detail);
     }
-    assert_string_equal(draft.provider, "offline");
-    assert_true(draft.model[0] != '\0');
+    assert_string_equal(draft.by.provider, "offline");
+    assert_true(draft.by.model[0] != '\0');
     return draft.text;
 }
 
