@@ -574,6 +574,7 @@ static void memory_and_sinks_may_be_missing(void **state)
     assert_int_equal(strlen(email), length - 1); /* the space at its end */
 
     small = chatur_arena_new(1);
+    assert_non_null(chatur_arena_alloc(small, 3000));
     tidy = chatur_tidy_new(&chat, MAX_BYTES, NULL, small);
     assert_non_null(tidy);
     assert_false(chatur_tidy_feed(tidy, text, length));
