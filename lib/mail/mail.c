@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "generate/prompt.h"
 
 /* Added to the generator's own limit, for storing the answer: a reservation that expired while its
  * email was on the way into the store would be given back and taken again. */
@@ -61,8 +62,19 @@ static enum chatur_outcome write_and_deliver(const struct chatur_mail *mail,
     }
     email->text = draft.text;
     email->by = draft.by;
+    email->notice = draft.notice;
     email->created_s = chatur_now_s();
     return gone_means_signed_out(chatur_store_email_deliver(mail->store, email, error), error);
+}
+
+/* An account's name is nothing its owner could change here: one that cannot go into a prompt is
+ * left out rather than refused. */
+static const char *name_of_sender(const struct chatur_user *user, const struct chatur_order *order)
+{
+    if (order->sender_name != NULL) {
+        return order->sender_name;
+    }
+    return chatur_prompt_has_delimiter(user->name) ? "" : user->name;
 }
 
 enum chatur_outcome chatur_mail_generate(const struct chatur_mail *mail,
@@ -73,6 +85,24 @@ enum chatur_outcome chatur_mail_generate(const struct chatur_mail *mail,
 {
     const struct chatur_template *template = NULL;
     enum chatur_outcome outcome = find_template(mail, order->prompt_id, arena, &template, error);
+    if (outcome != CHATUR_OK) {
+        return outcome;
+    }
+    struct chatur_brief brief = {
+        .template = template,
+        .subject = order->subject,
+        .keywords = order->keywords,
+        .to = order->to,
+        .sender_name = name_of_sender(user, order),
+        .sender_email = user->email,
+        .tone = order->tone,
+        .length = order->length,
+        .language = order->language,
+        .recipient_name = order->recipient_name,
+        .instructions = order->instructions,
+    };
+    chatur_random(&brief.seed, sizeof(brief.seed));
+    outcome = chatur_prompt_check(&brief, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
@@ -94,16 +124,6 @@ enum chatur_outcome chatur_mail_generate(const struct chatur_mail *mail,
     if (outcome != CHATUR_OK) {
         return gone_means_signed_out(outcome, error);
     }
-
-    struct chatur_brief brief = {
-        .template = template,
-        .subject = order->subject,
-        .keywords = order->keywords,
-        .to = order->to,
-        .sender_name = user->name,
-        .sender_email = user->email,
-    };
-    chatur_random(&brief.seed, sizeof(brief.seed));
     outcome = write_and_deliver(mail, &brief, arena, email, error);
     if (outcome != CHATUR_OK) {
         release(mail, email);

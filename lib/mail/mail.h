@@ -23,11 +23,20 @@ struct chatur_order {
     const char *subject;
     const char *keywords;
     const char *to;
+
+    /* Optional, NULL when not given: as in a brief (generate/generator.h). */
+    const char *tone;
+    const char *length;
+    const char *language;
+    const char *sender_name; /* in place of the account's name */
+    const char *recipient_name;
+    const char *instructions;
 };
 
 /* Writes an email for `user`, charges its template's price and stores it. On CHATUR_OK `*email` is
  * what was stored; its strings live as long as the arena.
- * CHATUR_NOT_FOUND: no such template. CHATUR_NO_COINS. CHATUR_UNAUTHENTICATED: the user was erased
+ * CHATUR_BAD_REQUEST: a field has what could pass for a delimiter of a prompt. CHATUR_NOT_FOUND: no
+ * such template. CHATUR_NO_COINS. CHATUR_UNAUTHENTICATED: the user was erased
  * meanwhile. CHATUR_BAD_ANSWER, CHATUR_TIMEOUT: the model's fault. CHATUR_UNAVAILABLE,
  * CHATUR_INTERNAL. Nothing is charged on any of these. */
 CHATUR_MUST_CHECK enum chatur_outcome
