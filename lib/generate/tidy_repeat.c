@@ -92,7 +92,7 @@ static bool is_word_by_itself(const char *sequence, size_t size)
 
 void chatur_repeat_put(struct chatur_repeat *repeat, const char *sequence, size_t size)
 {
-    char c = size == 1 ? sequence[0] : '\0';
+    char c = sequence[0]; /* of a longer sequence none of these */
     bool stops = c == '.' || c == '!' || c == '?' || c == '\n';
     if (c == ' ' || c == '\t' || stops) {
         end_word(repeat);

@@ -224,20 +224,18 @@ static void choices_are_taken_in_any_case(void **state)
     (void)state;
     static const struct {
         const char *json;
-        const char *choice;
+        size_t choice;
     } rows[] = {
-        {"{\"one_of\":\"formal\"}", choices[0]},
-        {"{\"one_of\":\" Plain \"}", choices[1]},
-        {"{\"one_of\":\"FORMAL\"}", choices[0]},
-        {"{\"one_of\":\"  \"}", NULL},
-        {"{\"one_of\":null}", NULL},
+        {"{\"one_of\":\"formal\"}", 0}, {"{\"one_of\":\" Plain \"}", 1},
+        {"{\"one_of\":\"FORMAL\"}", 0}, {"{\"one_of\":\"  \"}", 2}, /* the NULL at the end: none */
+        {"{\"one_of\":null}", 2},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct order order = {0};
         assert_int_equal(
             read_body(rows[i].json, optional_fields, COUNT(optional_fields), &order, NULL),
             CHATUR_OK);
-        assert_ptr_equal(order.one_of, rows[i].choice);
+        assert_ptr_equal(order.one_of, choices[rows[i].choice]);
     }
 }
 

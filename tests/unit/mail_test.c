@@ -241,13 +241,7 @@ static enum chatur_outcome keep(void *context, const struct chatur_email *email)
 {
     struct seen *seen = context;
     seen->count++;
-    seen->email = *email;
-    seen->email.uid = chatur_arena_strdup(arena, email->uid);
-    seen->email.prompt_id = chatur_arena_strdup(arena, email->prompt_id);
-    seen->email.subject = chatur_arena_strdup(arena, email->subject);
-    seen->email.keywords = chatur_arena_strdup(arena, email->keywords);
-    seen->email.to = chatur_arena_strdup(arena, email->to);
-    seen->email.text = chatur_arena_strdup(arena, email->text);
+    assert_outcome(chatur_email_copy(email, arena, &seen->email, NULL), CHATUR_OK);
     return CHATUR_OK;
 }
 

@@ -158,7 +158,7 @@ static void check(const struct chatur_prompt *prompt, const char *text, const ch
 
 struct row {
     const char *text;
-    const char *wanted;
+    const char *wanted; /* NULL: the same */
 };
 
 static void check_rows(const struct row *rows, size_t count)
@@ -244,56 +244,59 @@ static void nothing_of_a_bad_answer_was_passed_on(void **state)
 static void emails_pass_as_they_are(void **state)
 {
     (void)state;
-    static const char *const emails[] = {
-        "Dear Jane Doe,\n\nI am writing to ask for leave from Monday to Wednesday.\n\nKind "
-        "regards,\nAnn Lee",
-        "Hello,\n\nI'm sorry, but I can't come to the meeting on Friday.\n\nAnn",
+    static const struct row emails[] = {
+        {"Dear Jane Doe,\n\nI am writing to ask for leave from Monday to Wednesday.\n\nKind "
+         "regards,\nAnn Lee",
+         NULL},
+        {"Hello,\n\nI'm sorry, but I can't come to the meeting on Friday.\n\nAnn", NULL},
         /* Apologies begin as refusals do. */
-        "I'm sorry about the late delivery of your order. It should not have happened.",
-        "I am sorry that I missed our call. My train was stuck.",
-        "Unfortunately, I cannot attend the lunch on Friday.",
-        "I can't help with the move on Saturday, but I can on Sunday.",
-        "I won't be able to join you. As an AI researcher I travel a lot.",
+        {"I'm sorry about the late delivery of your order. It should not have happened.", NULL},
+        {"I am sorry that I missed our call. My train was stuck.", NULL},
+        {"Unfortunately, I cannot attend the lunch on Friday.", NULL},
+        {"I can't help with the move on Saturday, but I can on Sunday.", NULL},
+        {"I won't be able to join you. As an AI researcher I travel a lot.", NULL},
         /* Openings that are not chatter. */
-        "Here are the figures: sales are up by 5 %.",
-        "Sure, Friday works for me.",
-        "Certainly, I will be there at 10:30.",
-        "Of course you may bring a friend.",
-        "Great news: we won the tender!",
-        "Okay then, see you at noon.",
-        "Subject to your approval, we start on Monday.",
-        "To whom it may concern,\n\nplease find my application below.",
-        "Re-reading your letter, I had a question.",
-        "Email me at noon, please.",
+        {"Here are the figures: sales are up by 5 %.", NULL},
+        {"Sure, Friday works for me.", NULL},
+        {"Certainly, I will be there at 10:30.", NULL},
+        {"Of course you may bring a friend.", NULL},
+        {"Great news: we won the tender!", NULL},
+        {"Okay then, see you at noon.", NULL},
+        {"Subject to your approval, we start on Monday.", NULL},
+        {"To whom it may concern,\n\nplease find my application below.", NULL},
+        {"Re-reading your letter, I had a question.", NULL},
+        {"Email me at noon, please.", NULL},
         /* Marks that mean something. */
-        "The points are:\n\n- one\n- two\n- three\n\n* four\n* five",
-        "Ticket #1 and #22 & Sons, 5 * 3 = 15, 2 ** 3, AT&T, a && b",
-        "#1 on my list is you.",
-        "See [1] and [the attached plan] and [sic], or [two\nlines].",
-        "Is a < b or a << b? I love you <3 so much.",
-        "\"Always begin,\" she said, \"with a joke.\"",
-        "She said \"yes\" and he said \"no\"",
-        "\xE2\x80\x9CYes\xE2\x80\x9D is all I ask for.",
-        "Run `make check` and wait.",
-        "It is\n--\nall good -- really",
-        "PS: Let me know if you need a lift.",
-        "Dear Jane,\n\nFeel free to adjust the plan.\n\nKind regards\nAnn",
+        {"The points are:\n\n- one\n- two\n- three\n\n* four\n* five", NULL},
+        {"Ticket #1 and #22 & Sons, 5 * 3 = 15, 2 ** 3, AT&T, a && b", NULL},
+        {"#1 on my list is you.", NULL},
+        {"See [1] and [the attached plan] and [sic], or [two\nlines].", NULL},
+        {"Is a < b or a << b? I love you <3 so much.", NULL},
+        {"\"Always begin,\" she said, \"with a joke.\"", NULL},
+        {"She said \"yes\" and he said \"no\"", NULL},
+        {"\xE2\x80\x9CYes\xE2\x80\x9D is all I ask for.", NULL},
+        {"Run `make check` and wait.", NULL},
+        {"It is\n--\nall good -- really", NULL},
+        {"PS: Let me know if you need a lift.", NULL},
+        {"Dear Jane,\n\nFeel free to adjust the plan.\n\nKind regards\nAnn", NULL},
         /* Lists and tables repeat themselves, a little. */
-        "Monday 9:00 - 17:00\nTuesday 9:00 - 17:00\nWednesday 9:00 - 17:00\nThursday 9:00 - 17:00\n"
-        "Friday 9:00 - 17:00\nSaturday 9:00 - 17:00\nSunday 9:00 - 17:00",
-        "- Room 1: free\n- Room 2: free\n- Room 3: free\n- Room 4: free\n- Room 5: free\n"
-        "- Room 6: free\n- Room 7: free\n- Room 8: free",
-        "It was very, very, very, very, very good.",
-        "Thank you, thank you, thank you! Thank you for all.",
+        {"Monday 9:00 - 17:00\nTuesday 9:00 - 17:00\nWednesday 9:00 - 17:00\nThursday 9:00 - "
+         "17:00\n"
+         "Friday 9:00 - 17:00\nSaturday 9:00 - 17:00\nSunday 9:00 - 17:00",
+         NULL},
+        {"- Room 1: free\n- Room 2: free\n- Room 3: free\n- Room 4: free\n- Room 5: free\n"
+         "- Room 6: free\n- Room 7: free\n- Room 8: free",
+         NULL},
+        {"It was very, very, very, very, very good.", NULL},
+        {"Thank you, thank you, thank you! Thank you for all.", NULL},
         /* All kinds of letters. */
-        "Gr\xC3\xBC\xC3\x9F Gott, Herr M\xC3\xBCller, und vielen Dank.",
-        "\xE0\xA4\xA8\xE0\xA4\xAE\xE0\xA4\xB8\xE0\xA5\x8D\xE0\xA4\xA4\xE0\xA5\x87 one two",
-        "\xE5\xB0\x8A\xE6\x95\xAC\xE7\x9A\x84\xE5\x85\x88\xE7\x94\x9F", /* four characters, no space
-                                                                         */
-        "Well done \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB \xF0\x9F\x8E\x89 team!",
+        {"Gr\xC3\xBC\xC3\x9F Gott, Herr M\xC3\xBCller, und vielen Dank.", NULL},
+        {"\xE0\xA4\xA8\xE0\xA4\xAE\xE0\xA4\xB8\xE0\xA5\x8D\xE0\xA4\xA4\xE0\xA5\x87 one two", NULL},
+        {"\xE5\xB0\x8A\xE6\x95\xAC\xE7\x9A\x84\xE5\x85\x88\xE7\x94\x9F", NULL}, /* five words */
+        {"Well done \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB \xF0\x9F\x8E\x89 team!", NULL},
     };
     for (size_t i = 0; i < COUNT(emails); i++) {
-        check(&chat, emails[i], emails[i]);
+        check(&chat, emails[i].text, emails[i].text);
     }
 }
 
@@ -389,7 +392,7 @@ static void white_space_is_normalised(void **state)
         {"a\tb  c                    d", "a b  c        d"},
         {"List:\n  - one\n    - two", "List:\n  - one\n    - two"},
         {"\xEF\xBB\xBF"
-         "Dear Jane,\x07\x1B[1m hi\x7F\xC2\x9B\xE2\x80\xAE.",
+         "Dear Jane,\x07\x1B[1m hi\x7F\xC2\x9B\xE2\x80\x8B.",
          "Dear Jane,[1m hi."},
         {"caf\xE9 au lait, na\xC3\xAFve.", "caf\xEF\xBF\xBD au lait, na\xC3\xAFve."},
         {"\xE2\x82 one two three", "\xEF\xBF\xBD one two three"},
@@ -397,6 +400,16 @@ static void white_space_is_normalised(void **state)
         {"one two three \xF0\x9F\x8E", "one two three"},
     };
     check_rows(rows, COUNT(rows));
+}
+
+/* The character is put together here, since as it is it would turn this line around. */
+static void directions_are_not_turned(void **state)
+{
+    (void)state;
+    static char turned[] = "one _\x80\xAE"
+                           "two three";
+    turned[4] = '\xE2'; /* U+202E */
+    check(&chat, turned, "one two three");
 }
 
 static void blanks_are_filled_in(void **state)
@@ -593,6 +606,7 @@ int main(void)
         cmocka_unit_test(subject_lines_go),
         cmocka_unit_test(marks_go),
         cmocka_unit_test(white_space_is_normalised),
+        cmocka_unit_test(directions_are_not_turned),
         cmocka_unit_test(blanks_are_filled_in),
         cmocka_unit_test(stops_end_it),
         cmocka_unit_test(the_cap_is_exact),
