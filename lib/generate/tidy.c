@@ -18,6 +18,9 @@
 #define MAX_INPUT_FACTOR 4
 #define INPUT_MARGIN     4096
 
+/* A model that thinks aloud does so at length. */
+#define MAX_THOUGHTS (256UL << 10)
+
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
 /* Tokens that end a text, as servers that do not know them let them through. */
@@ -33,6 +36,7 @@ struct chatur_tidy {
     struct chatur_sink *sink;
     size_t max_input;
     size_t input; /* bytes taken */
+    size_t thoughts;
 
     char partial[4]; /* the beginning of a character */
     size_t partial_length;
@@ -87,10 +91,14 @@ struct chatur_tidy *chatur_tidy_new(const struct chatur_prompt *prompt, size_t m
 /* --- stops ------------------------------------------------------------------------------------ */
 
 /* Is the window a stop, or the beginning of one? A stop that begins with a line break only counts
- * inside the email: before it, the same words are a label to take away. */
+ * inside the email: before it, the same words are a label to take away. In its thoughts a model may
+ * speak of all of them. */
 static bool is_stop(const struct chatur_tidy *tidy, bool *begins)
 {
     *begins = false;
+    if (tidy->text.thinking > 0) {
+        return false;
+    }
     for (size_t i = 0; i < tidy->stop_count; i++) {
         const struct stop *stop = &tidy->stops[i];
         size_t common = stop->length < tidy->window_length ? stop->length : tidy->window_length;
@@ -224,7 +232,8 @@ static void put_into_sink(struct chatur_tidy *tidy)
 bool chatur_tidy_feed(struct chatur_tidy *tidy, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length && chatur_tidy_text_is_open(&tidy->text); i++) {
-        if (++tidy->input > tidy->max_input) {
+        size_t *taken = tidy->text.thinking > 0 ? &tidy->thoughts : &tidy->input;
+        if (++*taken > (taken == &tidy->input ? tidy->max_input : MAX_THOUGHTS)) {
             tidy->text.unusable = "too long";
             break;
         }

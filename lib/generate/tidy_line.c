@@ -175,7 +175,12 @@ static enum chatur_verdict read_chatter(const struct plain *plain, bool whole,
     bool open = false;
     bool names_it = has_any(rest, chatur_words_for_email);
     size_t colon = find_colon(plain->text, whole, &open);
-    if (colon > said && (names_it || interjection == YES)) {
+    /* "Great, here are the figures:" begins an email, "Sure! Here are two lines for you:" does not.
+     */
+    bool exclaims = strcspn(plain->text, "!.") < said;
+    bool presents_all =
+        strncmp(rest, "here you go", 11) == 0 || strncmp(rest, "here it is", 10) == 0;
+    if (colon > said && (names_it || exclaims || (interjection == YES && presents_all))) {
         return cut(reading, plain->from[colon]);
     }
     if (!whole) {

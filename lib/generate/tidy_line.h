@@ -28,9 +28,10 @@ struct chatur_line {
 };
 
 struct chatur_reading {
-    size_t cut; /* of CHATUR_VERDICT_CUT */
-    bool quote; /* what is cut is a quotation mark that is not closed on this line */
-    bool fence; /* what is dropped or cut is a code fence */
+    size_t cut;   /* of CHATUR_VERDICT_CUT */
+    bool quote;   /* what is cut is a quotation mark that is not closed on this line */
+    bool fence;   /* what is dropped or cut is a code fence */
+    bool thought; /* what is cut opens the thoughts of a model that thinks aloud */
 };
 
 enum chatur_verdict chatur_line_read(const struct chatur_line *line,

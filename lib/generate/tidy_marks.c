@@ -51,14 +51,43 @@ static enum chatur_verdict read_fence(const struct chatur_line *line,
     return text ? cut(reading, run) : CHATUR_VERDICT_DROP;
 }
 
+/* <think>, which some models begin with, and a line of a tag around the email. */
+static enum chatur_verdict read_tag(const struct chatur_line *line, struct chatur_reading *reading)
+{
+    static const char *const around[] = {"email", "body", "message", "draft", "answer", "response"};
+    static const char thoughts[] = "<think>";
+    static const size_t longest = 12;
+    const char *end = memchr(line->text, '>', line->length);
+    if (end == NULL || line->length > longest + 1) {
+        return end != NULL || line->whole || line->length > longest ? CHATUR_VERDICT_KEEP
+                                                                    : CHATUR_VERDICT_OPEN;
+    }
+    size_t size = (size_t)(end - line->text) + 1;
+    if (line->head && size == sizeof(thoughts) - 1 && memcmp(line->text, thoughts, size) == 0) {
+        reading->thought = true;
+        return cut(reading, size);
+    }
+    const char *name = line->text + (line->length > 1 && line->text[1] == '/' ? 2 : 1);
+    for (size_t i = 0; i < sizeof(around) / sizeof(around[0]) && name <= end; i++) {
+        if (strlen(around[i]) == (size_t)(end - name) &&
+            memcmp(around[i], name, (size_t)(end - name)) == 0 && is_blank_from(line, size)) {
+            return line->whole ? CHATUR_VERDICT_DROP : CHATUR_VERDICT_OPEN;
+        }
+    }
+    return CHATUR_VERDICT_KEEP;
+}
+
 /* One of our delimiters: before the email its line is only a label; after it, what the model goes
  * on with is another email. */
 static enum chatur_verdict read_delimiter(const struct chatur_line *line,
                                           struct chatur_reading *reading)
 {
     size_t run = run_of(line, '<');
+    if (run < 3 && run == line->length) {
+        return line->whole ? CHATUR_VERDICT_KEEP : CHATUR_VERDICT_OPEN;
+    }
     if (run < 3) {
-        return run == line->length && !line->whole ? CHATUR_VERDICT_OPEN : CHATUR_VERDICT_KEEP;
+        return run == 1 ? read_tag(line, reading) : CHATUR_VERDICT_KEEP;
     }
     if (!line->head) {
         return CHATUR_VERDICT_END;

@@ -307,6 +307,7 @@ static void judge_line(struct chatur_tidy_text *text, bool whole)
         case CHATUR_VERDICT_CUT:
             cut_line(text, reading.cut);
             text->quoted = text->quoted || reading.quote;
+            text->thinking = reading.thought ? 1 : 0;
             if (text->line_length == 0) {
                 text->state = whole ? CHATUR_LINE_SKIPPING : CHATUR_LINE_START;
             }
@@ -347,9 +348,22 @@ static void end_line(struct chatur_tidy_text *text)
     text->line_length = 0;
 }
 
+/* Thoughts are nobody's business; the email begins where they end. */
+static void think_on(struct chatur_tidy_text *text, char c)
+{
+    static const char end[] = "</think>";
+    size_t seen = text->thinking - 1;
+    seen = c == end[seen] ? seen + 1 : c == end[0] ? 1 : 0;
+    text->thinking = seen == sizeof(end) - 1 ? 0 : seen + 1;
+}
+
 void chatur_tidy_text_put(struct chatur_tidy_text *text, const char *sequence, size_t size)
 {
     if (!chatur_tidy_text_is_open(text)) {
+        return;
+    }
+    if (text->thinking > 0) {
+        think_on(text, sequence[0]);
         return;
     }
     if (sequence[0] == '\n') {

@@ -31,6 +31,8 @@ struct chatur_tidy_text {
     bool begun;      /* something of the email has come */
     bool paragraph;  /* the line before was not kept: this one begins a paragraph */
     bool signed_off; /* a line of the email was a sign-off */
+    size_t thinking; /* the model thinks aloud: bytes of what ends that seen, and one; 0: it does
+                        not */
     bool fenced;     /* the email stands in a code fence */
     bool quoted;     /* a quotation mark before the whole email was taken away */
 

@@ -51,7 +51,6 @@ wrong_options() {
         done
     done
     refused instructions "\"$(repeat i 501)\"" 'too long'
-    refused instructions
 }
 
 delimiters() {

@@ -197,6 +197,7 @@ static void unusable_answers_are_found_out(void **state)
         {"Sure! Here is your email:", "!no text"},
         {"Subject: A late reply to your letter", "!no text"},
         {"```\n```", "!no text"},
+        {"<think>\nThe user wants an email about leave. Dear Jane,\nhello.", "!no text"},
         {"<<<END>>>\nDear Jane, this comes too late.", "!no text"},
         {"[Your Name]\n[Your Address]\n[Date]", "!no text"},
         {"I'm sorry, but I can't assist with that.", "!declines"},
@@ -260,6 +261,9 @@ static void emails_pass_as_they_are(void **state)
         {"Sure, Friday works for me.", NULL},
         {"Certainly, I will be there at 10:30.", NULL},
         {"Of course you may bring a friend.", NULL},
+        {"Great, here are the figures:\n\n- one\n- two", NULL},
+        {"<b> is a tag, <email> too, and a <thing>", NULL},
+        {"Dear Jane,\n<think> of me\n<3", NULL},
         {"Great news: we won the tender!", NULL},
         {"Okay then, see you at noon.", NULL},
         {"Subject to your approval, we start on Monday.", NULL},
@@ -356,6 +360,10 @@ static void marks_go(void **state)
     (void)state;
     static const struct row rows[] = {
         {"```\nDear Jane,\nhello.\n```", "Dear Jane,\nhello."},
+        {"<think>\nSubject: x < y <<<END>>> </thin </think\n\n</think>\n\nDear Jane,\nhello.",
+         "Dear Jane,\nhello."},
+        {"<think>hm</think>Subject: x\nDear Jane,\nhello.", "Dear Jane,\nhello."},
+        {"<email>\nDear Jane,\nhello.\n</email>", "Dear Jane,\nhello."},
         {"```text\nDear Jane,\nhello.\n```\nI hope this helps!", "Dear Jane,\nhello."},
         {"Sure!\n```email\nSubject: x\n\nDear Jane,\nhello.\n```\nBye", "Dear Jane,\nhello."},
         {"Dear Jane, run this:\n```\nmake\n```\nThanks.", "Dear Jane, run this:\nmake\nThanks."},
@@ -516,6 +524,27 @@ static void pathological_sizes_are_bounded(void **state)
     }
 }
 
+static void thoughts_may_be_long_but_not_endless(void **state)
+{
+    (void)state;
+    struct chatur_tidy *tidy = start(&chat, MAX_BYTES);
+    assert_true(chatur_tidy_feed(tidy, "<think>", 7));
+    for (size_t i = 0; i < 200000; i++) {
+        assert_true(chatur_tidy_feed(tidy, "x", 1));
+    }
+    assert_true(chatur_tidy_feed(tidy, "</think>Dear Jane, hello.", 25));
+    assert_string_equal(finish(tidy).text, "Dear Jane, hello.");
+
+    tidy = start(&chat, MAX_BYTES);
+    assert_true(chatur_tidy_feed(tidy, "<think>", 7));
+    size_t i = 0;
+    while (i < 2000000 && chatur_tidy_feed(tidy, "x", 1)) {
+        i++;
+    }
+    assert_true(i < 300000);
+    assert_int_equal(finish(tidy).outcome, CHATUR_BAD_ANSWER);
+}
+
 /* Different words without end: only the cap stops it. */
 static size_t write_words(char *text, size_t bytes)
 {
@@ -609,6 +638,7 @@ int main(void)
         cmocka_unit_test(directions_are_not_turned),
         cmocka_unit_test(blanks_are_filled_in),
         cmocka_unit_test(stops_end_it),
+        cmocka_unit_test(thoughts_may_be_long_but_not_endless),
         cmocka_unit_test(the_cap_is_exact),
         cmocka_unit_test(little_is_held_back),
         cmocka_unit_test(memory_and_sinks_may_be_missing),
