@@ -45,7 +45,8 @@ struct chatur_tidy {
 
     struct stop stops[CHATUR_MAX_STOPS + END_TOKENS];
     size_t stop_count;
-    char *window; /* the beginning of what may be a stop */
+    bool may_begin_stop[256]; /* by their first byte */
+    char *window;             /* the beginning of what may be a stop */
     size_t window_length;
 
     struct chatur_tidy_text text;
@@ -57,6 +58,7 @@ static size_t add_stop(struct chatur_tidy *tidy, const char *text, size_t longes
     size_t length = strlen(text);
     if (length > 0) {
         tidy->stops[tidy->stop_count++] = (struct stop){text, length};
+        tidy->may_begin_stop[(unsigned char)text[0]] = true;
     }
     return length > longest ? length : longest;
 }
@@ -124,6 +126,10 @@ static void release(struct chatur_tidy *tidy)
 
 static void watch_for_stops(struct chatur_tidy *tidy, const char *sequence, size_t size)
 {
+    if (tidy->window_length == 0 && !tidy->may_begin_stop[(unsigned char)sequence[0]]) {
+        chatur_tidy_text_put(&tidy->text, sequence, size); /* as nearly always */
+        return;
+    }
     memcpy(tidy->window + tidy->window_length, sequence, size);
     tidy->window_length += size;
     while (tidy->window_length > 0) {
