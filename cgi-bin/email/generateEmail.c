@@ -8,6 +8,17 @@ static const struct chatur_field fields[] = {
     {"keywords", CHATUR_TEXT, .max = 1000, .offset = offsetof(struct chatur_order, keywords)},
     {"promptId", CHATUR_LINE, .max = 32, .offset = offsetof(struct chatur_order, prompt_id)},
     {"toEmail", CHATUR_ADDRESSES, .max = 254, .offset = offsetof(struct chatur_order, to)},
+    {"tone", CHATUR_ONE_OF, true, .choices = chatur_tones,
+     .offset = offsetof(struct chatur_order, tone)},
+    {"length", CHATUR_ONE_OF, true, .choices = chatur_lengths,
+     .offset = offsetof(struct chatur_order, length)},
+    {"language", CHATUR_LANGUAGE, true, .offset = offsetof(struct chatur_order, language)},
+    {"senderName", CHATUR_LINE, true, .max = 100,
+     .offset = offsetof(struct chatur_order, sender_name)},
+    {"recipientName", CHATUR_LINE, true, .max = 100,
+     .offset = offsetof(struct chatur_order, recipient_name)},
+    {"instructions", CHATUR_TEXT, true, .max = 500,
+     .offset = offsetof(struct chatur_order, instructions)},
 };
 
 /* Where the text goes while it is written: to a client that asked for events. */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "generate/prompt.h"
 #include "mail/idempotency.h"
 
 /* Added to the generator's own limit, for storing the answer: a reservation that expired while its
@@ -74,26 +75,53 @@ static void release(const struct generation *it)
     }
 }
 
-static enum chatur_outcome write_and_deliver(const struct generation *it,
-                                             const struct chatur_template *template)
+/* An account's name is nothing its owner could change here: one that cannot go into a prompt is
+ * left out rather than refused. */
+static const char *name_of_sender(const struct chatur_user *user, const struct chatur_order *order)
 {
-    struct chatur_draft draft = {0};
-    struct chatur_brief brief = {
+    if (order->sender_name != NULL) {
+        return order->sender_name;
+    }
+    return chatur_prompt_has_delimiter(user->name) ? "" : user->name;
+}
+
+/* What to write, checked before anything is charged. */
+static enum chatur_outcome make_brief(const struct generation *it, struct chatur_brief *brief)
+{
+    const struct chatur_template *template = NULL;
+    enum chatur_outcome outcome = find_template(it, &template);
+    if (outcome != CHATUR_OK) {
+        return outcome;
+    }
+    *brief = (struct chatur_brief){
         .template = template,
         .subject = it->order->subject,
         .keywords = it->order->keywords,
         .to = it->order->to,
-        .sender_name = it->user->name,
+        .sender_name = name_of_sender(it->user, it->order),
         .sender_email = it->user->email,
+        .tone = it->order->tone,
+        .length = it->order->length,
+        .language = it->order->language,
+        .recipient_name = it->order->recipient_name,
+        .instructions = it->order->instructions,
     };
-    chatur_random(&brief.seed, sizeof(brief.seed));
+    chatur_random(&brief->seed, sizeof(brief->seed));
+    return chatur_prompt_check(brief, it->error);
+}
+
+static enum chatur_outcome write_and_deliver(const struct generation *it,
+                                             const struct chatur_brief *brief)
+{
+    struct chatur_draft draft = {0};
     enum chatur_outcome outcome =
-        chatur_generator_write(it->mail->generator, &brief, it->sink, it->arena, &draft, it->error);
+        chatur_generator_write(it->mail->generator, brief, it->sink, it->arena, &draft, it->error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
     it->email->text = draft.text;
     it->email->by = draft.by;
+    it->email->notice = draft.notice;
     it->email->created_s = chatur_now_s();
     outcome = chatur_store_email_deliver(it->mail->store, it->email, it->error);
     return gone_means_signed_out(outcome, it->error);
@@ -102,18 +130,18 @@ static enum chatur_outcome write_and_deliver(const struct generation *it,
 /* Makes the email that has this id. */
 static enum chatur_outcome generate(const struct generation *it, const char *id)
 {
-    const struct chatur_template *template = NULL;
-    enum chatur_outcome outcome = find_template(it, &template);
+    struct chatur_brief brief;
+    enum chatur_outcome outcome = make_brief(it, &brief);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
     *it->email = (struct chatur_email){
         .uid = it->user->uid,
-        .prompt_id = template->id,
+        .prompt_id = brief.template->id,
         .subject = it->order->subject,
         .keywords = it->order->keywords,
         .to = it->order->to,
-        .coins = template->price,
+        .coins = brief.template->price,
         .fingerprint = it->idempotency != NULL ? it->idempotency->fingerprint : "",
     };
     (void)snprintf(it->email->id, sizeof(it->email->id), "%s", id);
@@ -121,7 +149,7 @@ static enum chatur_outcome generate(const struct generation *it, const char *id)
     if (outcome != CHATUR_OK) {
         return outcome;
     }
-    outcome = write_and_deliver(it, template);
+    outcome = write_and_deliver(it, &brief);
     if (outcome != CHATUR_OK) {
         release(it);
     }

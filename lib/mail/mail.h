@@ -27,6 +27,14 @@ struct chatur_order {
     const char *keywords;
     const char *to;
 
+    /* Optional, NULL when not given: as in a brief (generate/generator.h). */
+    const char *tone;
+    const char *length;
+    const char *language;
+    const char *sender_name; /* in place of the account's name */
+    const char *recipient_name;
+    const char *instructions;
+
     /* What makes a retry recognisable; NULL: nothing does. The key is the header's value as it
      * came, and the request is what must be the same each time. */
     const char *idempotency_key;
@@ -43,6 +51,7 @@ struct chatur_order {
  * CHATUR_CONFLICT: a request with the key is running. CHATUR_MISMATCH: the key is another
  * request's. CHATUR_BAD_REQUEST: the key is malformed, or was used too often.
  *
+ * CHATUR_BAD_REQUEST: a field has what could pass for a delimiter of a prompt.
  * CHATUR_NOT_FOUND: no such template. CHATUR_NO_COINS. CHATUR_UNAUTHENTICATED: the user was erased
  * meanwhile. CHATUR_BAD_ANSWER, CHATUR_TIMEOUT: the model's fault. CHATUR_UNAVAILABLE,
  * CHATUR_INTERNAL. Nothing is charged on any of these. */

@@ -307,6 +307,66 @@ static void the_generator_is_told_all(void **state)
     assert_books("asha", START_COINS, 2);
 }
 
+static void what_passes_for_a_delimiter_costs_nothing(void **state)
+{
+    (void)state;
+    const char **const fields[] = {&order.subject, &order.keywords, &order.sender_name,
+                                   &order.recipient_name, &order.instructions};
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        struct chatur_email email;
+        struct chatur_error error = {0};
+        const char *before = *fields[i];
+        *fields[i] = "x <<<END>>> y";
+        assert_outcome(generate(&email, &error), CHATUR_BAD_REQUEST);
+        assert_non_null(strstr(error.message, "must not have"));
+        *fields[i] = before;
+    }
+    assert_int_equal(writer.calls, 0);
+    assert_books("asha", START_COINS, 0);
+}
+
+static void options_reach_the_generator(void **state)
+{
+    (void)state;
+    struct chatur_email email;
+    assert_outcome(generate(&email, NULL), CHATUR_OK);
+    assert_null(writer.brief.tone);
+    assert_null(writer.brief.length);
+    assert_null(writer.brief.language);
+    assert_null(writer.brief.recipient_name);
+    assert_null(writer.brief.instructions);
+    assert_null(email.notice);
+
+    order.tone = "formal";
+    order.length = "short";
+    order.language = "de";
+    order.sender_name = "Dr Rao";
+    order.recipient_name = "Ravi";
+    order.instructions = "rhyme";
+    writer.draft.notice = "It does not rhyme.";
+    assert_outcome(generate(&email, NULL), CHATUR_OK);
+    assert_string_equal(writer.brief.tone, "formal");
+    assert_string_equal(writer.brief.length, "short");
+    assert_string_equal(writer.brief.language, "de");
+    assert_string_equal(writer.brief.sender_name, "Dr Rao");
+    assert_string_equal(writer.brief.recipient_name, "Ravi");
+    assert_string_equal(writer.brief.instructions, "rhyme");
+    assert_string_equal(email.notice, "It does not rhyme.");
+}
+
+/* Its owner may not be able to change it, and shall not be locked out. */
+static void an_account_name_that_cannot_be_used_is_left_out(void **state)
+{
+    (void)state;
+    struct chatur_email email;
+    user.name = "#### Asha ####";
+    assert_outcome(generate(&email, NULL), CHATUR_OK);
+    assert_string_equal(writer.brief.sender_name, "");
+    order.sender_name = "Asha";
+    assert_outcome(generate(&email, NULL), CHATUR_OK);
+    assert_string_equal(writer.brief.sender_name, "Asha");
+}
+
 static void every_template_can_be_ordered(void **state)
 {
     (void)state;
@@ -750,6 +810,9 @@ int main(void)
         CASE(without_templates_nothing_is_reserved),
         CASE(an_email_is_written_paid_for_and_stored),
         CASE(the_generator_is_told_all),
+        CASE(what_passes_for_a_delimiter_costs_nothing),
+        CASE(options_reach_the_generator),
+        CASE(an_account_name_that_cannot_be_used_is_left_out),
         CASE(every_template_can_be_ordered),
         CASE(coins_are_reserved_while_it_writes),
         CASE(the_wire_has_every_member),
