@@ -77,8 +77,9 @@ const char *chatur_routes_parse(const char *text, struct chatur_routes *routes)
         struct chatur_route route = {.group = group, .weight = 1};
         at = read_name(skip_spaces(at), &route.writer);
         if (at == NULL) {
-            return *text == '\0' ? syntax : "must name only openai, opt and offline, in groups "
-                                            "such as openai=80,opt=20;offline";
+            return *text == '\0' ? syntax
+                                 : "must name only openai, opt and offline, in groups "
+                                   "such as openai=80,opt=20;offline";
         }
         at = skip_spaces(at);
         if (*at == '=') {

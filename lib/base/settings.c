@@ -261,9 +261,9 @@ const struct chatur_setting chatur_settings[] = {
      .kind = CHATUR_SETTING_CHOICE,
      .fallback = "chat",
      .choices = "chat|completions",
-     .description =
-         "How that model is asked: chat, with messages; completions, with a text to continue (base\n"
-         "and instruct models).",
+     .description = "How that model is asked: chat, with messages; completions, with a text to "
+                    "continue (base\n"
+                    "and instruct models).",
      MEMBER(openai_api)},
     {.name = "OPENAI_ORGANIZATION",
      .kind = CHATUR_SETTING_TEXT,

@@ -28,8 +28,7 @@ enum chatur_outcome chatur_prompt_completion(const struct chatur_brief *brief, s
     *prompt = (struct chatur_prompt){
         .system = "",
         .user = chatur_arena_printf(arena, "%s\n\nSubject: %s\nKeywords: %s\nEmail:\n",
-                                    brief->template->instructions, brief->subject,
-                                    brief->keywords),
+                                    brief->template->instructions, brief->subject, brief->keywords),
         .stops = {"=====", "\nSubject:"},
         .stop_count = 2,
     };
