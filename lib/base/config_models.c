@@ -35,6 +35,13 @@ static bool stays_on_this_machine(const char *url)
     return strcmp(host, "localhost") == 0 || chatur_is_loopback(host);
 }
 
+/* OpenAI's own server wants a key. */
+static bool is_openai(const char *url)
+{
+    static const char own[] = "https://api.openai.com";
+    return strncmp(url, own, sizeof(own) - 1) == 0 && strchr("/:", url[sizeof(own) - 1]) != NULL;
+}
+
 static enum chatur_outcome check_transport(const struct chatur_loaded_config *loaded,
                                            const char *name, const char *url,
                                            struct chatur_error *error)
@@ -57,12 +64,9 @@ static enum chatur_outcome check_generators(const struct chatur_loaded_config *l
     if (chatur_routes_parse(config->generators, &routes) != NULL) {
         return chatur_fail(error, CHATUR_INTERNAL, "GENERATORS was checked and is broken");
     }
-    /* The default names openai only when something of it is set; then that is to blame. */
-    const char *where = value_of(loaded, "GENERATORS")->text != NULL
-                            ? value_of(loaded, "GENERATORS")->where
-                            : value_of(loaded, "OPENAI_BASE_URL")->where;
+    const char *where = value_of(loaded, "GENERATORS")->where;
     if (chatur_routes_use(&routes, CHATUR_WRITER_OPENAI) && config->openai_api_key[0] == '\0' &&
-        strncmp(config->openai_base_url, "https://api.openai.com/", 23) == 0) {
+        is_openai(config->openai_base_url)) {
         return chatur_fail(error, CHATUR_BAD_REQUEST,
                            "%s: GENERATORS has openai, which needs OPENAI_API_KEY (or "
                            "OPENAI_BASE_URL of a server that wants no key)",
@@ -90,8 +94,7 @@ enum chatur_outcome chatur_config_finish_models(struct chatur_loaded_config *loa
         return chatur_no_memory(error);
     }
     if (config->generators[0] == '\0') {
-        bool openai =
-            config->openai_api_key[0] != '\0' || value_of(loaded, "OPENAI_BASE_URL")->text != NULL;
+        bool openai = config->openai_api_key[0] != '\0' || !is_openai(config->openai_base_url);
         config->generators =
             chatur_writer_name(openai ? CHATUR_WRITER_OPENAI : CHATUR_WRITER_OFFLINE);
     }

@@ -236,8 +236,8 @@ const struct chatur_setting chatur_settings[] = {
      .description =
          "Who writes the emails: openai, opt and offline, in groups separated by ; of which the\n"
          "next is asked when one fails. Inside a group the first is drawn by weight (0: never), "
-         "as in\nopenai=80,opt=20;offline. Empty: openai when OPENAI_API_KEY or OPENAI_BASE_URL "
-         "is set,\nelse offline.",
+         "as in\nopenai=80,opt=20;offline. Empty: openai when OPENAI_API_KEY or a server of "
+         "your own is set,\nelse offline.",
      MEMBER(generators)},
     {.name = "OPENAI_API_KEY",
      .kind = CHATUR_SETTING_TEXT,

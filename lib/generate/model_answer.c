@@ -79,6 +79,7 @@ static bool take_chunk(struct chatur_model_answer *answer, const char *bytes, si
     if (failure != CHATUR_NO_FAILURE) {
         return stop_with(answer, failure);
     }
+    answer->has_chunk = true;
     keep_name(chunk.model, answer->model, sizeof(answer->model));
     keep_name(chunk.finish_reason, answer->finish_reason, sizeof(answer->finish_reason));
     if (chunk.prompt_tokens > 0 || chunk.completion_tokens > 0) {
@@ -218,7 +219,8 @@ enum chatur_failure chatur_model_answer_end(struct chatur_model_answer *answer,
     bool is_whole = answer->is_done || answer->is_cut || answer->finish_reason[0] != '\0';
     if (answer->failure != CHATUR_NO_FAILURE) {
         /* Half an event at the end of a stream is one that was cut off. */
-        return answer->form == CHATUR_ANSWER_EVENTS && answer->failure == CHATUR_FAILURE_BAD_ANSWER
+        return answer->form == CHATUR_ANSWER_EVENTS && answer->has_chunk &&
+                       answer->failure == CHATUR_FAILURE_BAD_ANSWER
                    ? CHATUR_FAILURE_NETWORK
                    : answer->failure;
     }
@@ -226,8 +228,8 @@ enum chatur_failure chatur_model_answer_end(struct chatur_model_answer *answer,
         if (broken != CHATUR_NO_FAILURE) {
             return broken;
         }
-        return answer->form == CHATUR_ANSWER_EVENTS ? CHATUR_FAILURE_NETWORK
-                                                    : CHATUR_FAILURE_BAD_ANSWER;
+        /* A stream that said something and nothing of an end was cut; others are none of ours. */
+        return answer->has_chunk ? CHATUR_FAILURE_NETWORK : CHATUR_FAILURE_BAD_ANSWER;
     }
     /* The model ran out of its tokens: half an email is none. Where we cut, it had ended. */
     if (strcmp(answer->finish_reason, "length") == 0 && !answer->is_cut) {

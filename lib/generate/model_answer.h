@@ -39,6 +39,7 @@ struct chatur_model_answer {
     struct chatur_buffer document; /* also of an error */
     enum chatur_answer_form form;
     enum chatur_failure failure; /* the first */
+    bool has_chunk;              /* at least one was read */
     bool is_done;                /* [DONE] */
     bool is_cut;                 /* the tidy wanted no more */
 };
