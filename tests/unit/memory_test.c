@@ -460,7 +460,7 @@ static void tutorials(void **state)
 
 /* --- the offline generator -------------------------------------------------------------------- */
 
-static const struct chatur_config offline_config = {.home_dir = ""};
+static const struct chatur_config offline_config = {.home_dir = "", .generators = "offline"};
 static struct chatur_generator *generator;
 static const struct chatur_template *template;
 static char written[65536];
