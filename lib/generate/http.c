@@ -22,6 +22,7 @@
 /* Hundreds of threads each hold one while they wait, and a streamed answer comes in small pieces.
  */
 #define RECEIVE_BYTES 4096L
+#define SEND_BYTES    16384L /* the least that libcurl takes */
 
 /* Nobody asks for more in earnest; and beyond it, an addition to a time could overflow. */
 #define MAX_RETRY_AFTER_MS (INT64_C(24) * 3600 * 1000)
@@ -273,6 +274,7 @@ static CURLcode set_up(struct post *post, struct curl_slist *headers)
         {CURLOPT_SSL_VERIFYHOST, 2},
         {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
         {CURLOPT_BUFFERSIZE, RECEIVE_BYTES},
+        {CURLOPT_UPLOAD_BUFFERSIZE, SEND_BYTES},
         {CURLOPT_TCP_KEEPALIVE, 1},
         {CURLOPT_CONNECTTIMEOUT_MS, milliseconds_until(request->connect_by_us)},
     };

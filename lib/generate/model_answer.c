@@ -20,26 +20,24 @@
 
 static bool take_event(void *context, const char *data, size_t length);
 
-bool chatur_model_answer_init(struct chatur_model_answer *answer,
+void chatur_model_answer_init(struct chatur_model_answer *answer,
                               struct chatur_http_request *request, int64_t quiet_us,
-                              struct chatur_tidy *tidy)
+                              struct chatur_tidy *tidy, struct chatur_arena *scratch)
 {
     *answer = (struct chatur_model_answer){
         .request = request,
         .quiet_us = quiet_us,
         .tidy = tidy,
-        .scratch = chatur_arena_new(MAX_DOCUMENT_BYTES * 2),
+        .scratch = scratch,
         .document = {.max_bytes = MAX_DOCUMENT_BYTES},
     };
     chatur_sse_init(&answer->sse, MAX_EVENT_BYTES, take_event, answer);
-    return answer->scratch != NULL;
 }
 
 void chatur_model_answer_free(struct chatur_model_answer *answer)
 {
     chatur_sse_free(&answer->sse);
     chatur_buffer_free(&answer->document);
-    chatur_arena_free(answer->scratch);
 }
 
 /* The next word must come within `us`; 0: as long as words may take. */

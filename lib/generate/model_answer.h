@@ -34,7 +34,7 @@ struct chatur_model_answer {
     struct chatur_http_request *request; /* whose clock each word moves on */
     int64_t quiet_us;
     struct chatur_tidy *tidy;
-    struct chatur_arena *scratch; /* of one event */
+    struct chatur_arena *scratch; /* of one event; borrowed */
     struct chatur_sse sse;
     struct chatur_buffer document; /* also of an error */
     enum chatur_answer_form form;
@@ -44,10 +44,10 @@ struct chatur_model_answer {
     bool is_cut;                 /* the tidy wanted no more */
 };
 
-/* All borrowed. The answer must be freed. False: out of memory, and there is nothing to free. */
-bool chatur_model_answer_init(struct chatur_model_answer *answer,
+/* All borrowed; `scratch` is reset again and again. The answer must be freed. */
+void chatur_model_answer_init(struct chatur_model_answer *answer,
                               struct chatur_http_request *request, int64_t quiet_us,
-                              struct chatur_tidy *tidy);
+                              struct chatur_tidy *tidy, struct chatur_arena *scratch);
 void chatur_model_answer_free(struct chatur_model_answer *answer);
 
 /* `take` of struct chatur_http_request, with the answer as context. */

@@ -19,7 +19,7 @@
 /* A token in a stream takes some three hundred bytes; a model that thinks aloud sends many. */
 #define MAX_ANSWER_BYTES (16UL << 20)
 
-/* The prompt, and the tidy with its text. */
+/* The prompt, and then each event of the answer. */
 #define MAX_SCRATCH_BYTES (4UL << 20)
 #define MAX_BODY_BYTES    (1UL << 20)
 
@@ -48,8 +48,8 @@ struct chatur_model {
 struct call {
     struct chatur_model *model;
     struct chatur_attempt *attempt;
-    struct chatur_arena *scratch;
-    struct chatur_prompt prompt;
+    struct chatur_arena *scratch; /* in turn: the prompt, what it is answered */
+    struct chatur_prompt prompt;  /* once it is written into the body, only the stops are left */
     struct chatur_buffer body;
     struct chatur_http_request request;
     struct chatur_http_answer http;
@@ -169,10 +169,24 @@ static enum chatur_failure render(struct call *call)
     return outcome == CHATUR_BAD_ANSWER ? CHATUR_FAILURE_CONTEXT_LENGTH : failure_of(outcome);
 }
 
-static void write_request(struct call *call)
+/* Hundreds of calls wait at once: while they do, they hold no prompt beside the body. */
+static bool drop_prompt(struct call *call)
+{
+    struct chatur_prompt stops = {.system = "", .user = "", .stop_count = call->prompt.stop_count};
+    for (size_t i = 0; i < stops.stop_count; i++) {
+        stops.stops[i] = chatur_arena_strdup(call->attempt->arena, call->prompt.stops[i]);
+        if (stops.stops[i] == NULL) {
+            return false;
+        }
+    }
+    call->prompt = stops;
+    chatur_arena_reset(call->scratch);
+    return true;
+}
+
+static void write_body(struct call *call)
 {
     const struct chatur_model *model = call->model;
-    int64_t now_us = chatur_monotonic_us();
     chatur_buffer_clear(&call->body, MAX_BODY_BYTES);
     chatur_wire_write(&call->body, &(struct chatur_wire_request){
                                        .chat = model->chat,
@@ -182,6 +196,12 @@ static void write_request(struct call *call)
                                        .seed = call->attempt->brief->seed,
                                        .fields = call->fields,
                                    });
+}
+
+static void set_request(struct call *call)
+{
+    const struct chatur_model *model = call->model;
+    int64_t now_us = chatur_monotonic_us();
     call->request = (struct chatur_http_request){
         .url = model->url,
         .headers = (const char *const *)model->headers,
@@ -237,18 +257,25 @@ static enum chatur_failure exchange(struct call *call, unsigned *wanted)
 {
     struct chatur_attempt *attempt = call->attempt;
     *wanted = call->fields;
-    struct chatur_tidy *tidy =
-        chatur_tidy_new(&call->prompt, MAX_EMAIL_BYTES, attempt->sink, call->scratch);
-    write_request(call);
-    if (tidy == NULL || call->body.failed ||
-        !chatur_model_answer_init(&call->answer, &call->request, call->model->quiet_us, tidy)) {
+    enum chatur_failure failure = render(call);
+    if (failure != CHATUR_NO_FAILURE) {
+        return failure;
+    }
+    write_body(call);
+    struct chatur_tidy *tidy = NULL;
+    if (!call->body.failed && drop_prompt(call)) {
+        tidy = chatur_tidy_new(&call->prompt, MAX_EMAIL_BYTES, attempt->sink, attempt->arena);
+    }
+    if (tidy == NULL) {
         return CHATUR_FAILURE_INTERNAL;
     }
+    set_request(call);
+    chatur_model_answer_init(&call->answer, &call->request, call->model->quiet_us, tidy,
+                             call->scratch);
     enum chatur_http_end end = chatur_http_post(&call->request, &call->http, &attempt->reason);
     attempt->status = call->http.status;
     attempt->retry_after_ms = call->http.retry_after_ms;
     attempt->should_retry = call->http.should_retry;
-    enum chatur_failure failure;
     if (call->http.status != 0 && (call->http.status < 200 || call->http.status > 299)) {
         const struct chatur_buffer *body = &call->answer.document;
         failure = chatur_wire_classify(call->http.status, body->length > 0 ? body->data : "",
@@ -269,23 +296,20 @@ static enum chatur_failure exchange(struct call *call, unsigned *wanted)
 static enum chatur_failure converse(struct call *call)
 {
     struct chatur_model *model = call->model;
-    enum chatur_failure failure = render(call);
     unsigned known = atomic_load(&model->fields);
-    call->fields = known;
-    for (int i = 0; failure == CHATUR_NO_FAILURE; i++) {
-        unsigned wanted = call->fields;
-        failure = exchange(call, &wanted);
-        if (failure == CHATUR_NO_FAILURE && call->fields != known) {
-            atomic_store(&model->fields, call->fields);
-            chatur_log(CHATUR_INFO, "%s: its server does not take all fields; left out: %#x",
-                       model->name, known & ~call->fields);
-        }
-        if (failure != CHATUR_FAILURE_BAD_REQUEST || wanted == call->fields ||
-            i == MAX_ADAPTATIONS) {
+    unsigned wanted = known;
+    enum chatur_failure failure = CHATUR_FAILURE_BAD_REQUEST;
+    for (int i = 0; i <= MAX_ADAPTATIONS && failure == CHATUR_FAILURE_BAD_REQUEST; i++) {
+        if (i > 0 && wanted == call->fields) {
             break;
         }
         call->fields = wanted;
-        failure = CHATUR_NO_FAILURE;
+        failure = exchange(call, &wanted);
+    }
+    if (failure == CHATUR_NO_FAILURE && call->fields != known) {
+        atomic_store(&model->fields, call->fields);
+        chatur_log(CHATUR_INFO, "%s: its server does not take all fields; from now on %#x, not %#x",
+                   model->name, call->fields, known);
     }
     return failure;
 }
