@@ -21,7 +21,7 @@
 
 /* Hundreds of threads each hold one while they wait, and a streamed answer comes in small pieces.
  */
-#define RECEIVE_BYTES 4096L
+#define RECEIVE_BYTES 2048L
 #define SEND_BYTES    16384L /* the least that libcurl takes */
 
 /* Nobody asks for more in earnest; and beyond it, an addition to a time could overflow. */

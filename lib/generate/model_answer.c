@@ -9,6 +9,7 @@
  */
 #define MAX_EVENT_BYTES    (256UL << 10)
 #define MAX_DOCUMENT_BYTES (1UL << 20)
+#define MAX_SCRATCH_BYTES  (2 * MAX_DOCUMENT_BYTES)
 
 /* What an error says, it says at its beginning. */
 #define MAX_ERROR_BYTES (16UL << 10)
@@ -22,13 +23,12 @@ static bool take_event(void *context, const char *data, size_t length);
 
 void chatur_model_answer_init(struct chatur_model_answer *answer,
                               struct chatur_http_request *request, int64_t quiet_us,
-                              struct chatur_tidy *tidy, struct chatur_arena *scratch)
+                              struct chatur_tidy *tidy)
 {
     *answer = (struct chatur_model_answer){
         .request = request,
         .quiet_us = quiet_us,
         .tidy = tidy,
-        .scratch = scratch,
         .document = {.max_bytes = MAX_DOCUMENT_BYTES},
     };
     chatur_sse_init(&answer->sse, MAX_EVENT_BYTES, take_event, answer);
@@ -115,9 +115,27 @@ static bool take_event(void *context, const char *data, size_t length)
     return more;
 }
 
+/* Memory to read with, only while there is something to be read: hundreds of calls wait at once. */
+static bool take_scratch(struct chatur_model_answer *answer)
+{
+    answer->scratch = chatur_arena_new(MAX_SCRATCH_BYTES);
+    return answer->scratch != NULL;
+}
+
+static void drop_scratch(struct chatur_model_answer *answer)
+{
+    chatur_arena_free(answer->scratch);
+    answer->scratch = NULL;
+}
+
 static bool take_events(struct chatur_model_answer *answer, const char *bytes, size_t length)
 {
-    switch (chatur_sse_feed(&answer->sse, bytes, length)) {
+    if (!take_scratch(answer)) {
+        return stop_with(answer, CHATUR_FAILURE_INTERNAL);
+    }
+    enum chatur_sse_state state = chatur_sse_feed(&answer->sse, bytes, length);
+    drop_scratch(answer);
+    switch (state) {
     case CHATUR_SSE_MORE:
         return true;
     case CHATUR_SSE_ENOUGH:
@@ -201,6 +219,23 @@ static enum chatur_failure failure_of(enum chatur_http_end end)
     return CHATUR_FAILURE_INTERNAL;
 }
 
+/* What only the end makes whole. */
+static void take_rest(struct chatur_model_answer *answer)
+{
+    if (answer->form == CHATUR_ANSWER_UNKNOWN) {
+        return;
+    }
+    if (!take_scratch(answer)) {
+        (void)stop_with(answer, CHATUR_FAILURE_INTERNAL);
+    } else if (answer->form == CHATUR_ANSWER_EVENTS) {
+        (void)chatur_sse_end(&answer->sse);
+    } else {
+        (void)take_chunk(answer, answer->document.data, answer->document.length);
+        answer->is_done = true;
+    }
+    drop_scratch(answer);
+}
+
 enum chatur_failure chatur_model_answer_end(struct chatur_model_answer *answer,
                                             enum chatur_http_end end)
 {
@@ -208,11 +243,8 @@ enum chatur_failure chatur_model_answer_end(struct chatur_model_answer *answer,
     if (answer->failure != CHATUR_NO_FAILURE) {
         return answer->failure;
     }
-    if (answer->form == CHATUR_ANSWER_EVENTS && broken == CHATUR_NO_FAILURE && !answer->is_cut) {
-        (void)chatur_sse_end(&answer->sse);
-    } else if (answer->form == CHATUR_ANSWER_DOCUMENT && broken == CHATUR_NO_FAILURE) {
-        (void)take_chunk(answer, answer->document.data, answer->document.length);
-        answer->is_done = true;
+    if (broken == CHATUR_NO_FAILURE && !answer->is_cut) {
+        take_rest(answer);
     }
     bool is_whole = answer->is_done || answer->is_cut || answer->finish_reason[0] != '\0';
     if (answer->failure != CHATUR_NO_FAILURE) {

@@ -34,7 +34,7 @@ struct chatur_model_answer {
     struct chatur_http_request *request; /* whose clock each word moves on */
     int64_t quiet_us;
     struct chatur_tidy *tidy;
-    struct chatur_arena *scratch; /* of one event; borrowed */
+    struct chatur_arena *scratch; /* of one event; NULL between the pieces */
     struct chatur_sse sse;
     struct chatur_buffer document; /* also of an error */
     enum chatur_answer_form form;
@@ -44,10 +44,10 @@ struct chatur_model_answer {
     bool is_cut;                 /* the tidy wanted no more */
 };
 
-/* All borrowed; `scratch` is reset again and again. The answer must be freed. */
+/* All borrowed. The answer must be freed. */
 void chatur_model_answer_init(struct chatur_model_answer *answer,
                               struct chatur_http_request *request, int64_t quiet_us,
-                              struct chatur_tidy *tidy, struct chatur_arena *scratch);
+                              struct chatur_tidy *tidy);
 void chatur_model_answer_free(struct chatur_model_answer *answer);
 
 /* `take` of struct chatur_http_request, with the answer as context. */

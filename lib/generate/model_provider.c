@@ -19,9 +19,9 @@
 /* A token in a stream takes some three hundred bytes; a model that thinks aloud sends many. */
 #define MAX_ANSWER_BYTES (16UL << 20)
 
-/* The prompt, and then each event of the answer. */
-#define MAX_SCRATCH_BYTES (4UL << 20)
-#define MAX_BODY_BYTES    (1UL << 20)
+/* A prompt. */
+#define MAX_PROMPT_BYTES (4UL << 20)
+#define MAX_BODY_BYTES   (1UL << 20)
 
 /* Servers name one field a time at worst; more than this and they are making fun of us. */
 #define MAX_ADAPTATIONS 4
@@ -48,8 +48,8 @@ struct chatur_model {
 struct call {
     struct chatur_model *model;
     struct chatur_attempt *attempt;
-    struct chatur_arena *scratch; /* in turn: the prompt, what it is answered */
-    struct chatur_prompt prompt;  /* once it is written into the body, only the stops are left */
+    struct chatur_arena *scratch; /* of the prompt; NULL once it is written into the body */
+    struct chatur_prompt prompt;  /* then only the stops are left of it */
     struct chatur_buffer body;
     struct chatur_http_request request;
     struct chatur_http_answer http;
@@ -159,6 +159,10 @@ static enum chatur_failure render(struct call *call)
 {
     const struct chatur_model *model = call->model;
     const struct chatur_brief *brief = call->attempt->brief;
+    call->scratch = chatur_arena_new(MAX_PROMPT_BYTES);
+    if (call->scratch == NULL) {
+        return CHATUR_FAILURE_INTERNAL;
+    }
     if (model->chat) {
         return failure_of(chatur_prompt_chat(brief, call->scratch, &call->prompt, NULL));
     }
@@ -180,7 +184,8 @@ static bool drop_prompt(struct call *call)
         }
     }
     call->prompt = stops;
-    chatur_arena_reset(call->scratch);
+    chatur_arena_free(call->scratch);
+    call->scratch = NULL;
     return true;
 }
 
@@ -270,8 +275,7 @@ static enum chatur_failure exchange(struct call *call, unsigned *wanted)
         return CHATUR_FAILURE_INTERNAL;
     }
     set_request(call);
-    chatur_model_answer_init(&call->answer, &call->request, call->model->quiet_us, tidy,
-                             call->scratch);
+    chatur_model_answer_init(&call->answer, &call->request, call->model->quiet_us, tidy);
     enum chatur_http_end end = chatur_http_post(&call->request, &call->http, &attempt->reason);
     attempt->status = call->http.status;
     attempt->retry_after_ms = call->http.retry_after_ms;
@@ -279,7 +283,7 @@ static enum chatur_failure exchange(struct call *call, unsigned *wanted)
     if (call->http.status != 0 && (call->http.status < 200 || call->http.status > 299)) {
         const struct chatur_buffer *body = &call->answer.document;
         failure = chatur_wire_classify(call->http.status, body->length > 0 ? body->data : "",
-                                       body->length, call->fields, call->scratch, wanted);
+                                       body->length, call->fields, attempt->arena, wanted);
     } else {
         failure = chatur_model_answer_end(&call->answer, end);
         if (failure == CHATUR_NO_FAILURE) {
@@ -317,17 +321,15 @@ static enum chatur_failure converse(struct call *call)
 enum chatur_failure chatur_model_attempt(void *model, struct chatur_attempt *attempt)
 {
     struct call *call = calloc(1, sizeof(*call));
-    struct chatur_arena *scratch = chatur_arena_new(MAX_SCRATCH_BYTES);
-    enum chatur_failure failure = CHATUR_FAILURE_INTERNAL;
-    if (call != NULL && scratch != NULL) {
-        call->model = model;
-        call->attempt = attempt;
-        call->scratch = scratch;
-        call->body.max_bytes = MAX_BODY_BYTES;
-        failure = converse(call);
-        chatur_buffer_free(&call->body);
+    if (call == NULL) {
+        return CHATUR_FAILURE_INTERNAL;
     }
-    chatur_arena_free(scratch);
+    call->model = model;
+    call->attempt = attempt;
+    call->body.max_bytes = MAX_BODY_BYTES;
+    enum chatur_failure failure = converse(call);
+    chatur_buffer_free(&call->body);
+    chatur_arena_free(call->scratch);
     free(call);
     return failure;
 }
