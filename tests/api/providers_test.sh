@@ -240,6 +240,23 @@ https "$wrong_port" "$work/wrong.pem"
 is "$status" 503 "https with one for another name"
 is "$(wc -c <"$work/wrong.log")" 0 "and not a byte of the request was sent there"
 
+# --- a real one ---------------------------------------------------------------------------------------
+
+if [[ -n ${CHATUR_TEST_OPENAI_BASE_URL:-} ]]; then
+    for api in chat completions; do
+        [[ ${CHATUR_TEST_OPENAI_API:-chat completions} == *$api* ]] || continue
+        writer_start GENERATORS=openai OPENAI_BASE_URL="$CHATUR_TEST_OPENAI_BASE_URL" OPENAI_API=$api \
+            OPENAI_API_KEY="${CHATUR_TEST_OPENAI_API_KEY:-}" GENERATE_ALLOW_HTTP=1 GENERATE_TIMEOUT_S=300 \
+            GENERATE_QUIET_TIMEOUT_S=120 ${CHATUR_TEST_OPENAI_MODEL:+OPENAI_MODEL="$CHATUR_TEST_OPENAI_MODEL"}
+        write_email
+        writer_stop
+        is "$status" 200 "a real model writes ($api)"
+        passes "and what it wrote is an email ($api)" holds '.payload[0] | .provider == "openai" and
+            (.generatedEmail | length > 40)'
+        diag "$(jq -r '.payload[0] | .model, .generatedEmail' <<<"$body" 2>/dev/null)"
+    done
+fi
+
 # --- secrets ----------------------------------------------------------------------------------------
 
 is "$(grep -c -e "$key" -e dentist -e 'away on Friday' -e 'as the script says' "$work/writer.log")" 0 \
