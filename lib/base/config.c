@@ -333,9 +333,11 @@ static enum chatur_outcome load(struct chatur_loaded_config *loaded, struct chat
     config->public_url = public_url(loaded);
     config->cors_origin = cors_origin(loaded);
     config->db_uri = db_uri(loaded);
+    config->tls_ca_file =
+        config->tls_ca_file[0] != '\0' ? resolve(loaded, config->tls_ca_file) : "";
     loaded->unused = unused_names(loaded);
     if (config->public_url == NULL || config->cors_origin == NULL || config->db_uri == NULL ||
-        loaded->unused == NULL) {
+        config->tls_ca_file == NULL || loaded->unused == NULL) {
         return chatur_no_memory(error);
     }
     if (config->dev_login && !chatur_is_loopback(config->listen)) {
@@ -344,7 +346,7 @@ static enum chatur_outcome load(struct chatur_loaded_config *loaded, struct chat
                            "be a loopback address (127.0.0.1 or ::1)",
                            value_of(loaded, "DEV_LOGIN")->where);
     }
-    return CHATUR_OK;
+    return chatur_config_finish_models(loaded, error);
 }
 
 enum chatur_outcome chatur_config_load(struct chatur_config **config, struct chatur_error *error)

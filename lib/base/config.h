@@ -38,6 +38,26 @@ struct chatur_config {
     const char *jwt_key;
     bool dev_login;
 
+    const char *generators; /* as routes.h reads it; worked out when it is not set */
+    const char *openai_api_key;
+    const char *openai_base_url; /* without a trailing slash */
+    const char *openai_model;
+    const char *openai_api; /* "chat" or "completions" */
+    const char *openai_organization;
+    const char *openai_project;
+    int64_t openai_max_tokens; /* the model's own, of one answer */
+    const char *opt_base_url;  /* "": there is no OPT; without a trailing slash */
+    const char *opt_model;
+    const char *opt_api_key;
+    int64_t opt_max_tokens;
+    int64_t opt_context_tokens; /* prompt and answer together */
+    int64_t generate_timeout_s; /* of one email, all attempts together */
+    int64_t generate_quiet_timeout_s;
+    int64_t generate_connect_timeout_s;
+    int64_t generate_attempts; /* at one provider */
+    bool generate_allow_http;
+    const char *tls_ca_file; /* "": the system's certificates */
+
     int64_t workers; /* processes per endpoint */
     int64_t threads; /* threads per process; 0: as the endpoint declares */
     int64_t io_timeout_s;

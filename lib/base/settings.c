@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/routes.h"
 #include "base/text.h"
 
 /* Only ASCII counts here, whatever the locale. */
@@ -66,21 +67,53 @@ static const char *check_listen(const char *value)
     return valid ? NULL : "must be an IPv4 or IPv6 address, such as 127.0.0.1 or ::1";
 }
 
-static const char *check_public_url(const char *value)
+/* True for http:// or https://, a host, and at most a port and a plain path. */
+static bool is_web_url(const char *value)
 {
-    static const char rule[] = "must be a URL such as https://mail.example.com: http:// or "
-                               "https://, a host, and at most a port and a plain path";
     bool web = strncmp(value, "http://", 7) == 0 || strncmp(value, "https://", 8) == 0;
     const char *path = web ? skip_origin(value) : NULL;
     if (path == NULL || (*path != '\0' && *path != '/')) {
-        return rule;
+        return false;
     }
     for (; *path != '\0'; path++) {
         if (!is_host_character(*path) && strchr("/_~%+@:,=&", *path) == NULL) {
-            return rule;
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *check_public_url(const char *value)
+{
+    return is_web_url(value)
+               ? NULL
+               : "must be a URL such as https://mail.example.com: http:// or https://, a host, and "
+                 "at most a port and a plain path";
+}
+
+static const char *check_base_url(const char *value)
+{
+    return is_web_url(value)
+               ? NULL
+               : "must be a URL such as https://models.example.com/v1: http:// or https://, a "
+                 "host, and at most a port and a plain path";
+}
+
+/* It goes into a header as it is. */
+static const char *check_api_key(const char *value)
+{
+    for (; *value != '\0'; value++) {
+        if (!isascii(*value) || !isgraph(*value)) {
+            return "must be ASCII characters without spaces";
         }
     }
     return NULL;
+}
+
+static const char *check_generators(const char *value)
+{
+    struct chatur_routes routes;
+    return chatur_routes_parse(value, &routes);
 }
 
 static const char *check_cors_origin(const char *value)
@@ -196,6 +229,136 @@ const struct chatur_setting chatur_settings[] = {
      .max = 1000000000,
      .description = "What a new user starts with.",
      MEMBER(new_user_coins)},
+    {.name = "GENERATORS",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .check = check_generators,
+     .description =
+         "Who writes the emails: openai, opt and offline, in groups separated by ; of which the\n"
+         "next is asked when one fails. Inside a group the first is drawn by weight (0: never), "
+         "as in\nopenai=80,opt=20;offline. Empty: openai when OPENAI_API_KEY or a server of "
+         "your own is set,\nelse offline.",
+     MEMBER(generators)},
+    {.name = "OPENAI_API_KEY",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .secret = true,
+     .check = check_api_key,
+     .description = "The key for OPENAI_BASE_URL. Secret. Needed for OpenAI's own server.",
+     MEMBER(openai_api_key)},
+    {.name = "OPENAI_BASE_URL",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "https://api.openai.com/v1",
+     .check = check_base_url,
+     .description = "The server of openai: OpenAI's, or any that speaks the same language.",
+     MEMBER(openai_base_url)},
+    {.name = "OPENAI_MODEL",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "gpt-4o-mini",
+     .description = "The model that openai is asked for.",
+     MEMBER(openai_model)},
+    {.name = "OPENAI_API",
+     .kind = CHATUR_SETTING_CHOICE,
+     .fallback = "chat",
+     .choices = "chat|completions",
+     .description = "How that model is asked: chat, with messages; completions, with a text to "
+                    "continue (base\n"
+                    "and instruct models).",
+     MEMBER(openai_api)},
+    {.name = "OPENAI_ORGANIZATION",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .description = "The organisation that OpenAI is to charge, when the key has several.",
+     MEMBER(openai_organization)},
+    {.name = "OPENAI_PROJECT",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .description = "The project that OpenAI is to charge, when the key has several.",
+     MEMBER(openai_project)},
+    {.name = "OPENAI_MAX_TOKENS",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "1024",
+     .min = 16,
+     .max = 32768,
+     .description = "The longest answer of openai, in the model's tokens. A reasoning model also "
+                    "thinks within it.",
+     MEMBER(openai_max_tokens)},
+    {.name = "OPT_BASE_URL",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .check = check_base_url,
+     .description =
+         "The server of opt, such as http://127.0.0.1:8000/v1: vLLM or transformers with Meta's "
+         "OPT,\nwhose weights are licensed for research only. Empty: there is none.",
+     MEMBER(opt_base_url)},
+    {.name = "OPT_MODEL",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "facebook/opt-6.7b",
+     .description = "The model that opt is asked for.",
+     MEMBER(opt_model)},
+    {.name = "OPT_API_KEY",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .secret = true,
+     .check = check_api_key,
+     .description = "The key for OPT_BASE_URL, where that wants one. Secret.",
+     MEMBER(opt_api_key)},
+    {.name = "OPT_MAX_TOKENS",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "512",
+     .min = 16,
+     .max = 32768,
+     .description = "The longest answer of opt, in the model's tokens.",
+     MEMBER(opt_max_tokens)},
+    {.name = "OPT_CONTEXT_TOKENS",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "2048",
+     .min = 512,
+     .max = 1048576,
+     .description = "What prompt and answer of opt must fit into, in the model's tokens.",
+     MEMBER(opt_context_tokens)},
+    {.name = "GENERATE_TIMEOUT_S",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "60",
+     .min = 1,
+     .max = 3600,
+     .description = "Seconds that writing one email may take, all attempts together. NGINX waits "
+                    "ten longer.",
+     MEMBER(generate_timeout_s)},
+    {.name = "GENERATE_QUIET_TIMEOUT_S",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "20",
+     .min = 1,
+     .max = 3600,
+     .description =
+         "Seconds without a word from a model, before the first or between two, after which it is\n"
+         "given up.",
+     MEMBER(generate_quiet_timeout_s)},
+    {.name = "GENERATE_CONNECT_TIMEOUT_S",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "5",
+     .min = 1,
+     .max = 3600,
+     .description = "Seconds that reaching a model's server may take.",
+     MEMBER(generate_connect_timeout_s)},
+    {.name = "GENERATE_ATTEMPTS",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "3",
+     .min = 1,
+     .max = 10,
+     .description = "How often one generator is asked for one email, when trying again may help.",
+     MEMBER(generate_attempts)},
+    {.name = "GENERATE_ALLOW_HTTP",
+     .kind = CHATUR_SETTING_BOOLEAN,
+     .fallback = "0",
+     .description = "1 lets emails and keys travel unencrypted to models on other machines.",
+     MEMBER(generate_allow_http)},
+    {.name = "TLS_CA_FILE",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .description = "Certificates (PEM) to trust instead of the system's, for servers with one of "
+                    "your own.",
+     MEMBER(tls_ca_file)},
     {.name = "JWT_KEY",
      .kind = CHATUR_SETTING_TEXT,
      .fallback = "",
@@ -256,7 +419,6 @@ const struct chatur_setting chatur_settings[] = {
      .scope = CHATUR_ENVIRONMENT_ONLY,
      .fallback = "",
      .description = "The file to read settings from instead of .env in HOME_DIR; /dev/null: none."},
-    UNREAD("OPENAI_API_KEY", CHATUR_ANYWHERE, true),
     UNREAD("REDIS_IP", CHATUR_ANYWHERE, false),
     UNREAD("REDIS_PORT", CHATUR_ANYWHERE, false),
     UNREAD("OS_ENV", CHATUR_FILE_ONLY, false),

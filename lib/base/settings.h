@@ -72,4 +72,9 @@ struct chatur_loaded_config {
     const char *unused;
 };
 
+/* The last step of loading, for the models' settings (config_models.c). CHATUR_OK;
+ * CHATUR_BAD_REQUEST with error->detail; CHATUR_INTERNAL. */
+CHATUR_MUST_CHECK enum chatur_outcome
+chatur_config_finish_models(struct chatur_loaded_config *loaded, struct chatur_error *error);
+
 #endif

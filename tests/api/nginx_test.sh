@@ -26,7 +26,7 @@ render() { # NAME=VALUE…: writes the configuration
             >"$state/nginx/$part.conf" || return 1
     done
     # What takes a minute in earnest, and what an operator may add.
-    sed -i 's/fastcgi_read_timeout 60s/fastcgi_read_timeout 1s/
+    sed -i 's/fastcgi_read_timeout [0-9]*s/fastcgi_read_timeout 1s/
         /^location ^~ \/icons\/ {/a limit_req zone=icons nodelay burst=20;' "$state/nginx/server.conf"
     echo 'limit_req_zone $uri zone=icons:1m rate=1r/m;' >>"$state/nginx/http.conf"
 }

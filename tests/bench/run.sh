@@ -5,6 +5,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/api/lib.sh
 . tests/api/transports.sh
+. tests/api/models.sh
 
 each=${SECONDS_EACH:-4}
 export NEW_USER_COINS=1000000000 LOG_LEVEL=warning
@@ -102,6 +103,51 @@ row "fdatasync of one page on this disk, per second" "$fsyncs" "the yardstick"
 row "offline generateEmail, stored, SQLite FULL, emails/s" "$full" "-"
 row "  ratio" "$(ratio "$full" "$fsyncs")" ">= 1.00, or 3000/s"
 transport_stop
+
+# --- waiting for a model ------------------------------------------------------------------------------
+# One process with 500 threads, each of which waits two seconds for a stand-in; and what we add to the
+# time that a model takes, at a moderate load. The stand-in alone, asked by the same client, is the
+# yardstick. The loop is closed: 500 / mean latency is its rate, without the first and last waves that
+# a rate over a few seconds would cut in two.
+# p50, p99 and mean in microseconds: latencies CONNECTIONS SECONDS URL BODY
+latencies() {
+    cat >"$work/latency.lua" <<LUA
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+wrk.headers["Authorization"] = "Bearer $token"
+wrk.body = '$4'
+done = function(summary, latency)
+    print("latencies", latency:percentile(50), latency:percentile(99), latency.mean)
+end
+LUA
+    wrk -t1 -c"$1" -d"${2}s" --timeout 30s -s "$work/latency.lua" "$3" >"$work/wrk.out"
+    grep 'Non-2xx' "$work/wrk.out" >&2
+    awk '/^latencies/ { printf "%d %d %d\n", $2, $3, $4 }' "$work/wrk.out"
+}
+
+ulimit -n "$(ulimit -Hn)"
+model_server_start models
+export WORKERS=1 THREADS=500 GENERATORS=openai
+rm -rf "$work/state"
+DB_DURABILITY=normal OPENAI_BASE_URL="http://127.0.0.1:$models_port/ok:2000/v1" transport_start nginx
+token=$(sign_in_for_load)
+read -r _ _ mean < <(latencies 500 $((each * 4)) "$url/email/generateEmail" "$order")
+row "500 threads that wait 2 s each for a model, emails/s (ideal: 250)" "$((500000000 / mean))" ">= 240"
+row "  that generateEmail worker's memory, KiB" "$(resident_kib generateEmail)" "<= 65536"
+transport_stop
+rm -rf "$work/state"
+DB_DURABILITY=normal OPENAI_BASE_URL="http://127.0.0.1:$models_port/ok:100/v1" transport_start nginx
+token=$(sign_in_for_load)
+direct=http://127.0.0.1:$models_port/ok:100/v1/chat/completions
+latencies 20 2 "$url/email/generateEmail" "$order" >/dev/null
+read -r p50 p99 _ < <(latencies 20 $((each * 2)) "$direct" '{}')
+read -r all50 all99 _ < <(latencies 20 $((each * 2)) "$url/email/generateEmail" "$order")
+row "the stand-in alone, 20 at once, p50 / p99 ms" "$(ratio "$p50" 1000) / $(ratio "$p99" 1000)" "the yardstick"
+row "  what we add to it, p50 ms" "$(ratio $((all50 - p50)) 1000)" "<= 1"
+row "  what we add to it, p99 ms" "$(ratio $((all99 - p99)) 1000)" "<= 3"
+transport_stop
+unset WORKERS THREADS GENERATORS
+rm -rf "$work/state"
 
 # --- CGI ---------------------------------------------------------------------------------------------
 transport_start cgi

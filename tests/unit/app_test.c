@@ -37,6 +37,7 @@ static int set_up(void **state)
     }
     (void)snprintf(db_uri, sizeof(db_uri), "sqlite:%s/chatur.db", folder);
     config = (struct chatur_config){.home_dir = ".",
+                                    .generators = "offline",
                                     .db_uri = db_uri,
                                     .db_durability = "normal",
                                     .jwt_key = "0123456789abcdef0123456789abcdef"};

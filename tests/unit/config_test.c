@@ -101,6 +101,16 @@ static void assert_refused(enum chatur_outcome wanted, const char *detail)
     "must be *, or one or more origins separated by commas, each scheme://host[:port] without a "  \
     "path"
 
+#define ROUTES_NAMES                                                                               \
+    "must name only openai, opt and offline, in groups such as openai=80,opt=20;offline"
+#define ROUTES_SYNTAX                                                                              \
+    "must be groups separated by ; of names separated by commas, each with at most a weight, "     \
+    "such "                                                                                        \
+    "as openai=80,opt=20;offline"
+#define BASE_URL_RULE                                                                              \
+    "must be a URL such as https://models.example.com/v1: http:// or https://, a host, and at "    \
+    "most a port and a plain path"
+
 static const struct {
     const char *name;
     const char *value;
@@ -162,6 +172,33 @@ static const struct {
     {"DB_URI", ":memory:", "must start with a scheme, such as sqlite:"},
     {"DB_URI",
      "sqlite::memory:", "cannot be in memory: every process would have a database of its own"},
+    {"GENERATORS", ";", ROUTES_NAMES},
+    {"GENERATORS", "openai;", ROUTES_NAMES},
+    {"GENERATORS", ",offline", ROUTES_NAMES},
+    {"GENERATORS", "gpt", ROUTES_NAMES},
+    {"GENERATORS", "OpenAI", ROUTES_NAMES},
+    {"GENERATORS", "openaix", ROUTES_NAMES},
+    {"GENERATORS", "opt offline", ROUTES_SYNTAX},
+    {"GENERATORS", "opt:5", ROUTES_SYNTAX},
+    {"GENERATORS", "offline,offline", "must name each generator once"},
+    {"GENERATORS", "opt=1;openai;opt=2", "must name each generator once"},
+    {"GENERATORS", "opt=", "must have weights from 0 to 1000"},
+    {"GENERATORS", "opt=-1", "must have weights from 0 to 1000"},
+    {"GENERATORS", "opt=1001", "must have weights from 0 to 1000"},
+    {"GENERATORS", "opt=00001", "must have weights from 0 to 1000"},
+    {"GENERATORS", "opt=x", "must have weights from 0 to 1000"},
+    {"GENERATORS", "opt=0,offline=0", "must have a weight above 0"},
+    {"OPENAI_API_KEY", "sk-a b", "must be ASCII characters without spaces"},
+    {"OPENAI_API_KEY", "sk-\xc3\xa4", "must be ASCII characters without spaces"},
+    {"OPT_API_KEY", "a\tb", "must be ASCII characters without spaces"},
+    {"OPENAI_BASE_URL", "api.openai.com", BASE_URL_RULE},
+    {"OPENAI_BASE_URL", "https://key@api.openai.com/v1", BASE_URL_RULE},
+    {"OPT_BASE_URL", "http://host/v1?a=b", BASE_URL_RULE},
+    {"OPT_BASE_URL", "file:///etc/passwd", BASE_URL_RULE},
+    {"OPENAI_API", "responses", "must be one of chat|completions"},
+    {"OPENAI_MAX_TOKENS", "15", INTEGER_RULE("16 to 32768")},
+    {"GENERATE_ATTEMPTS", "0", INTEGER_RULE("1 to 10")},
+    {"GENERATE_TIMEOUT_S", "0", INTEGER_RULE("1 to 3600")},
     {"DB_DURABILITY", "FULL", "must be one of full|normal"},
     {"DB_DURABILITY", "full|normal", "must be one of full|normal"},
     {"DB_DURABILITY", "ful", "must be one of full|normal"},
@@ -548,10 +585,69 @@ static void names_what_is_unused(void **state)
                "CLIENT_X509_CERT_URL=https://a/a%40b\r\n");
     config = load();
     assert_string_equal(chatur_config_unused(config),
-                        "OPENAI_API_KEY, REDIS_IP, REDIS_PORT, OS_ENV, TYPE, PROJECT_ID, "
+                        "REDIS_IP, REDIS_PORT, OS_ENV, TYPE, PROJECT_ID, "
                         "PRIVATE_KEY_ID, PRIVATE_KEY, CLIENT_EMAIL, CLIENT_ID, AUTH_URI, "
                         "TOKEN_URI, AUTH_PROVIDER_X509_CERT_URL, CLIENT_X509_CERT_URL");
     assert_string_equal(config->jwt_key, "abc=");
+    assert_string_equal(config->openai_api_key, "sk-x");
+    assert_string_equal(config->generators, "openai");
+    chatur_config_free(config);
+}
+
+/* What settings of models have to do with each other. */
+static void who_writes_can_be_asked(void **state)
+{
+    (void)state;
+#define OPENAI_UNABLE                                                                              \
+    "~/.env:1: GENERATORS has openai, which needs OPENAI_API_KEY (or OPENAI_BASE_URL of a server " \
+    "that wants no key)"
+#define HTTPS(name)                                                                                \
+    "~/.env:1: " name " must be https://, or on this machine: http:// lets everybody on the way "  \
+    "read the key and the emails (GENERATE_ALLOW_HTTP=1 allows it)"
+    static const struct {
+        const char *text;
+        const char *generators; /* NULL: refused */
+        const char *detail;
+    } rows[] = {
+        {"", "offline", NULL},
+        {"OPENAI_API_KEY=sk-x\n", "openai", NULL},
+        {"OPENAI_BASE_URL=https://api.openai.com/v1\n", "offline", NULL},
+        {"OPENAI_BASE_URL=https://api.openai.com.example/v1\n", "openai", NULL},
+        {"OPENAI_BASE_URL=http://127.0.0.1:8000/v1\n", "openai", NULL},
+        {"OPT_BASE_URL=http://127.0.0.1:8000/v1\n", "offline", NULL},
+        {"GENERATORS=openai\n", NULL, OPENAI_UNABLE},
+        {"GENERATORS=offline;openai\nOPENAI_BASE_URL=https://api.openai.com/v1/\n", NULL,
+         OPENAI_UNABLE},
+        {"GENERATORS=openai=0,offline\n", "openai=0,offline", NULL},
+        {"GENERATORS=opt\nOPENAI_API_KEY=sk-x\n", NULL,
+         "~/.env:1: GENERATORS has opt, which needs OPT_BASE_URL"},
+        {"GENERATORS=' openai = 80 , opt = 20 ; offline '\nOPENAI_API_KEY=sk-x\n"
+         "OPT_BASE_URL=http://localhost/v1\n",
+         " openai = 80 , opt = 20 ; offline ", NULL},
+        {"OPENAI_BASE_URL=http://models.example/v1\n", NULL, HTTPS("OPENAI_BASE_URL")},
+        {"OPENAI_BASE_URL=http://127.0.0.1.example/v1\n", NULL, HTTPS("OPENAI_BASE_URL")},
+        {"OPT_BASE_URL=http://10.0.0.1:8000/v1\n", NULL, HTTPS("OPT_BASE_URL")},
+        {"OPT_BASE_URL=http://[::2]:8000/v1\n", NULL, HTTPS("OPT_BASE_URL")},
+        {"OPT_BASE_URL=http://[::1]:8000/v1\n", "offline", NULL},
+        {"OPT_BASE_URL=http://10.0.0.1:8000/v1\nGENERATE_ALLOW_HTTP=1\n", "offline", NULL},
+        {"OPT_MAX_TOKENS=1025\n", NULL,
+         "~/.env:1: OPT_MAX_TOKENS must leave half of OPT_CONTEXT_TOKENS to the prompt"},
+    };
+    for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+        write_file(in_home(".env"), rows[row].text);
+        if (rows[row].generators == NULL) {
+            assert_refused(CHATUR_BAD_REQUEST, rows[row].detail);
+            continue;
+        }
+        struct chatur_config *config = load();
+        assert_string_equal(config->generators, rows[row].generators);
+        chatur_config_free(config);
+    }
+    write_file(in_home(".env"),
+               "OPENAI_BASE_URL=https://models.example/v1//\nTLS_CA_FILE=ca.pem\n");
+    struct chatur_config *config = load();
+    assert_string_equal(config->openai_base_url, "https://models.example/v1");
+    assert_string_equal(config->tls_ca_file, in_home("ca.pem"));
     chatur_config_free(config);
 }
 
@@ -620,6 +716,25 @@ static void prints_what_is_in_force(void **state)
                          "DB_URI=\"sqlite:%s/a \\\\ \\\"b/chatur.db\" # default\n"
                          "DB_DURABILITY=full # default\n"
                          "NEW_USER_COINS=10000 # default\n"
+                         "GENERATORS=offline # default\n"
+                         "OPENAI_API_KEY= # default\n"
+                         "OPENAI_BASE_URL=https://api.openai.com/v1 # default\n"
+                         "OPENAI_MODEL=gpt-4o-mini # default\n"
+                         "OPENAI_API=chat # default\n"
+                         "OPENAI_ORGANIZATION= # default\n"
+                         "OPENAI_PROJECT= # default\n"
+                         "OPENAI_MAX_TOKENS=1024 # default\n"
+                         "OPT_BASE_URL= # default\n"
+                         "OPT_MODEL=facebook/opt-6.7b # default\n"
+                         "OPT_API_KEY= # default\n"
+                         "OPT_MAX_TOKENS=512 # default\n"
+                         "OPT_CONTEXT_TOKENS=2048 # default\n"
+                         "GENERATE_TIMEOUT_S=60 # default\n"
+                         "GENERATE_QUIET_TIMEOUT_S=20 # default\n"
+                         "GENERATE_CONNECT_TIMEOUT_S=5 # default\n"
+                         "GENERATE_ATTEMPTS=3 # default\n"
+                         "GENERATE_ALLOW_HTTP=0 # default\n"
+                         "TLS_CA_FILE= # default\n"
                          "JWT_KEY=******** # %s/.env:3\n"
                          "DEV_LOGIN=0 # default\n"
                          "WORKERS=3 # environment\n"
@@ -696,6 +811,7 @@ int main(int argc, char **argv)
         IN_A_HOME(takes_the_home_it_is_told),
         IN_A_HOME(finds_the_home_above_the_executable),
         IN_A_HOME(names_what_is_unused),
+        IN_A_HOME(who_writes_can_be_asked),
         IN_A_HOME(prints_no_secret),
         IN_A_HOME(prints_what_is_in_force),
         IN_A_HOME(the_example_is_the_defaults),

@@ -90,6 +90,7 @@ static int set_up(void **state)
     (void)snprintf(database, sizeof(database), "%s/chatur.db", folder);
     (void)snprintf(db_uri, sizeof(db_uri), "sqlite:%s", database);
     config = (struct chatur_config){.home_dir = ".",
+                                    .generators = "offline",
                                     .state_dir = folder,
                                     .db_uri = db_uri,
                                     .db_durability = "normal",

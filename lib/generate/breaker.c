@@ -1,0 +1,117 @@
+#include "generate/breaker.h"
+
+#define SECOND_US INT64_C(1000000)
+#define BUCKET_US (10 * SECOND_US)
+
+/* Fewer calls than this in a minute say nothing. */
+#define MIN_CALLS 5
+
+#define COOLDOWN_US (5 * SECOND_US)
+
+/* A provider that asks for more is tried once a minute all the same: it costs one call, and being
+ * wrong about it would cost all of them. */
+#define MAX_COOLDOWN_US (60 * SECOND_US)
+
+/* One that tries and never reports (its thread was ended) must not keep the others out for good. */
+#define PROBE_US (60 * SECOND_US)
+
+bool chatur_breaker_init(struct chatur_breaker *breaker)
+{
+    *breaker = (struct chatur_breaker){0};
+    return pthread_mutex_init(&breaker->lock, NULL) == 0;
+}
+
+void chatur_breaker_destroy(struct chatur_breaker *breaker)
+{
+    (void)pthread_mutex_destroy(&breaker->lock);
+}
+
+bool chatur_breaker_admits(struct chatur_breaker *breaker, int64_t at_us)
+{
+    bool admits = true;
+    (void)pthread_mutex_lock(&breaker->lock);
+    if (breaker->open_until_us > 0) {
+        admits = at_us >= breaker->open_until_us && at_us >= breaker->probe_until_us;
+        if (admits) {
+            breaker->probe_until_us = at_us + PROBE_US;
+        }
+    }
+    (void)pthread_mutex_unlock(&breaker->lock);
+    return admits;
+}
+
+static void forget(struct chatur_breaker *breaker)
+{
+    for (int i = 0; i < CHATUR_BREAKER_BUCKETS; i++) {
+        breaker->buckets[i].calls = 0;
+        breaker->buckets[i].failures = 0;
+    }
+}
+
+static void count(struct chatur_breaker *breaker, int64_t now_us, bool failed)
+{
+    int64_t number = now_us / BUCKET_US;
+    int place = (int)(number % CHATUR_BREAKER_BUCKETS);
+    if (breaker->buckets[place].number != number) {
+        breaker->buckets[place].number = number;
+        breaker->buckets[place].calls = 0;
+        breaker->buckets[place].failures = 0;
+    }
+    breaker->buckets[place].calls++;
+    breaker->buckets[place].failures += failed;
+}
+
+static bool mostly_fails(const struct chatur_breaker *breaker, int64_t now_us)
+{
+    unsigned calls = 0;
+    unsigned failures = 0;
+    for (int i = 0; i < CHATUR_BREAKER_BUCKETS; i++) {
+        if (now_us / BUCKET_US - breaker->buckets[i].number < CHATUR_BREAKER_BUCKETS) {
+            calls += breaker->buckets[i].calls;
+            failures += breaker->buckets[i].failures;
+        }
+    }
+    return calls >= MIN_CALLS && failures * 2 > calls;
+}
+
+static void open_until(struct chatur_breaker *breaker, int64_t until_us)
+{
+    if (until_us > breaker->open_until_us) {
+        breaker->open_until_us = until_us;
+    }
+    breaker->probe_until_us = 0;
+    forget(breaker);
+}
+
+static void take_failure(struct chatur_breaker *breaker, int64_t now_us, bool opens,
+                         int64_t retry_after_ms)
+{
+    bool half_open = breaker->open_until_us > 0 && now_us >= breaker->open_until_us;
+    count(breaker, now_us, true);
+    if (opens && retry_after_ms >= 0) {
+        int64_t wait_us =
+            retry_after_ms > MAX_COOLDOWN_US / 1000 ? MAX_COOLDOWN_US : retry_after_ms * 1000;
+        open_until(breaker, now_us + wait_us);
+    } else if (opens || half_open || mostly_fails(breaker, now_us)) {
+        open_until(breaker, now_us + COOLDOWN_US);
+    }
+}
+
+void chatur_breaker_report(struct chatur_breaker *breaker, int64_t now_us,
+                           enum chatur_failure failure, int64_t retry_after_ms)
+{
+    const struct chatur_failure_rule *rule = chatur_failure_rule(failure);
+    (void)pthread_mutex_lock(&breaker->lock);
+    if (rule->counts) {
+        take_failure(breaker, now_us, rule->opens, retry_after_ms);
+    } else {
+        count(breaker, now_us, false);
+        /* A success that began before it opened says nothing of the time since. */
+        if (breaker->open_until_us > 0 && now_us >= breaker->open_until_us) {
+            breaker->open_until_us = 0;
+            breaker->probe_until_us = 0;
+            forget(breaker);
+        }
+    }
+    (void)pthread_mutex_unlock(&breaker->lock);
+}
