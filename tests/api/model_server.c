@@ -102,7 +102,7 @@ static bool send_chunk(struct connection *connection, const char *bytes, size_t 
         size_t now = length < step ? length : step;
         int head = snprintf(chunk, sizeof(chunk), "%zx\r\n", now);
         memcpy(chunk + head, bytes, now);
-        memcpy(chunk + head + now, "\r\n", 2);
+        memcpy(chunk + head + now, "\r\n", 2); /* NOLINT(bugprone-not-null-terminated-result) */
         if (!send_bytes(connection, chunk, (size_t)head + now + 2)) {
             return false;
         }
@@ -258,7 +258,7 @@ static void play_typed(struct connection *connection, const char *argument)
     char type[64];
     (void)snprintf(type, sizeof(type), "%s", argument);
     for (char *at = type; *at != '\0'; at++) {
-        *at = *at == '_' ? '/' : *at;
+        *at = *at == '_' ? '/' : *at; /* NOLINT(bugprone-narrowing-conversions) */
     }
     send_email(connection, type, 0);
 }
@@ -705,7 +705,8 @@ static void accept_for_ever(int listening)
     (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     while (true) {
         int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
-        if (fd >= 0 && pthread_create(&thread, &attributes, serve, (void *)(long)fd) != 0) {
+        if (fd >= 0 && pthread_create(&thread, &attributes, serve, (void *)(long)fd) !=
+                           0) { /* NOLINT(performance-no-int-to-ptr) */
             (void)close(fd);
         }
     }
