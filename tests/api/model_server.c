@@ -705,8 +705,8 @@ static void accept_for_ever(int listening)
     (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     while (true) {
         int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
-        if (fd >= 0 && pthread_create(&thread, &attributes, serve, (void *)(long)fd) !=
-                           0) { /* NOLINT(performance-no-int-to-ptr) */
+        /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
+        if (fd >= 0 && pthread_create(&thread, &attributes, serve, (void *)(long)fd) != 0) {
             (void)close(fd);
         }
     }

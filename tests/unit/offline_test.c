@@ -29,10 +29,11 @@ static int set_up(void **state)
     (void)state;
     struct chatur_error error = {0};
     arena = chatur_arena_new((size_t)1 << 20);
+    static const struct chatur_config config = {.home_dir = "", .generators = "offline"};
     folder = chatur_folder_new("templates", &chatur_template_kind);
     return arena != NULL && folder != NULL &&
                    chatur_folder_acquire(folder, &view, &error) == CHATUR_OK &&
-                   chatur_generator_new(NULL, &generator, &error) == CHATUR_OK
+                   chatur_generator_new(&config, &generator, &error) == CHATUR_OK
                ? 0
                : -1;
 }
