@@ -29,7 +29,8 @@ struct chatur_process {
 };
 
 /* A copy of this process's environment that says READY_FD=3 and nothing of the sockets that were
- * passed to us, and has malloc keep less for each thread unless it was tuned already. NULL: out of memory. Free with free(3); the strings are the environment's own. */
+ * passed to us, and has malloc keep less for each thread unless it was tuned already. NULL: out of
+ * memory. Free with free(3); the strings are the environment's own. */
 char **chatur_launch_environment(void);
 
 /* Forks and runs `binary`. The worker gets SIGTERM if we die. `*process` is NULL unless OK.

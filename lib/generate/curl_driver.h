@@ -35,7 +35,7 @@
     X(curl_multi_cleanup)
 
 struct chatur_curl {
-#define X(function) __typeof__(&function) function;
+#define X(function) __typeof__ (&(function))(function);
     CHATUR_CURL_FUNCTIONS(X)
 #undef X
 };

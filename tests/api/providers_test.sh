@@ -13,7 +13,7 @@ model_server_start models || {
     echo "Bail out! the stand-in does not start"
     exit 1
 }
-base=http://127.0.0.1:$models_port
+base=http://127.0.0.1:$model_port
 dead=$(free_port)
 
 # True when the filter says `true` of $body.
@@ -225,18 +225,20 @@ certificate() { # NAME SUBJECT_ALT_NAME
 certificate right IP:127.0.0.1
 certificate wrong DNS:models.example
 model_server_start right "$work/right.pem" "$work/right.key"
+right=$model_port
 model_server_start wrong "$work/wrong.pem" "$work/wrong.key"
+wrong=$model_port
 https() { # PORT CA_FILE
     writer_start GENERATORS=openai OPENAI_BASE_URL="https://127.0.0.1:$1/i=ok/v1" GENERATE_ATTEMPTS=1 \
         ${2:+TLS_CA_FILE="$2"}
     write_email
     writer_stop
 }
-https "$right_port" "$work/right.pem"
+https "$right" "$work/right.pem"
 is "$status" 200 "https with a certificate that is trusted"
-https "$right_port" ""
+https "$right" ""
 is "$status" 503 "https with one that nobody vouches for"
-https "$wrong_port" "$work/wrong.pem"
+https "$wrong" "$work/wrong.pem"
 is "$status" 503 "https with one for another name"
 is "$(wc -c <"$work/wrong.log")" 0 "and not a byte of the request was sent there"
 

@@ -1,7 +1,7 @@
 /* Fuzzing what a model's server may send: the same bytes, whole and cut into pieces of the sizes
- * that the first byte says, must be the same events and the same verdict; and each event, read as an
- * answer, is either a failure or a chunk whose text is whole UTF-8 that json-c's own parser finds as
- * well. Anything else aborts. */
+ * that the first byte says, must be the same events and the same verdict; and each event, read as
+ * an answer, is either a failure or a chunk whose text is whole UTF-8 that json-c's own parser
+ * finds as well. Anything else aborts. */
 #include <json-c/json_object.h>
 #include <json-c/json_tokener.h>
 #include <stdbool.h>
