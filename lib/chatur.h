@@ -7,6 +7,7 @@
 #include "base/fields.h"
 #include "base/file.h"
 #include "base/json_write.h"
+#include "generate/options.h"
 #include "generate/template.h"
 #include "mail/mail.h"
 #include "serve/serve.h"

@@ -91,22 +91,22 @@ static const char *short_escape(unsigned char character)
 
 /* How many bytes at the start need no escape and no check: printable ASCII but `"` and `\\`. Nearly
  * all text is, so it is copied in runs. */
-static size_t plain_run(const char *string)
+static size_t plain_run(const char *bytes, size_t length)
 {
-    size_t length = 0;
-    for (;;) {
-        unsigned char next = (unsigned char)string[length];
+    size_t run = 0;
+    for (; run < length; run++) {
+        unsigned char next = (unsigned char)bytes[run];
         if (next < 0x20 || next >= 0x7f || next == '"' || next == '\\') {
-            return length; /* the final NUL ends it too */
+            break;
         }
-        length++;
     }
+    return run;
 }
 
-/* Appends the character that stopped a run, escaped. Returns the bytes it took from the string. */
-static size_t append_special(struct chatur_buffer *buffer, const char *string)
+/* Appends the character that stopped a run, escaped. Returns how many of the bytes it was. */
+static size_t append_special(struct chatur_buffer *buffer, const char *bytes, size_t length)
 {
-    unsigned char first = (unsigned char)*string;
+    unsigned char first = (unsigned char)*bytes;
     const char *escape = short_escape(first);
     if (escape != NULL) {
         chatur_buffer_append(buffer, escape, 2);
@@ -116,28 +116,33 @@ static size_t append_special(struct chatur_buffer *buffer, const char *string)
         chatur_buffer_printf(buffer, "\\u%04x", first);
         return 1;
     }
-    size_t length = chatur_utf8_sequence(string, strnlen(string, 4));
-    if (length == 0) {
+    size_t size = chatur_utf8_sequence(bytes, length);
+    if (size == 0) {
         chatur_buffer_puts(buffer, "\xef\xbf\xbd");
         return 1;
     }
-    chatur_buffer_append(buffer, string, length);
-    return length;
+    chatur_buffer_append(buffer, bytes, size);
+    return size;
+}
+
+void chatur_buffer_json_text(struct chatur_buffer *buffer, const char *bytes, size_t length)
+{
+    chatur_buffer_append(buffer, "\"", 1);
+    while (length > 0) {
+        size_t done = plain_run(bytes, length);
+        chatur_buffer_append(buffer, bytes, done);
+        if (done < length) {
+            done += append_special(buffer, bytes + done, length - done);
+        }
+        bytes += done;
+        length -= done;
+    }
+    chatur_buffer_append(buffer, "\"", 1);
 }
 
 void chatur_buffer_json_string(struct chatur_buffer *buffer, const char *string)
 {
-    chatur_buffer_append(buffer, "\"", 1);
-    for (;;) {
-        size_t run = plain_run(string);
-        chatur_buffer_append(buffer, string, run);
-        string += run;
-        if (*string == '\0') {
-            break;
-        }
-        string += append_special(buffer, string);
-    }
-    chatur_buffer_append(buffer, "\"", 1);
+    chatur_buffer_json_text(buffer, string, strlen(string));
 }
 
 void chatur_buffer_clear(struct chatur_buffer *buffer, size_t keep_bytes)

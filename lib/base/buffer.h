@@ -25,6 +25,9 @@ void chatur_buffer_printf(struct chatur_buffer *buffer, const char *format, ...)
  * control characters escaped; bytes that are not UTF-8 replaced by U+FFFD. */
 void chatur_buffer_json_string(struct chatur_buffer *buffer, const char *string);
 
+/* The same for `length` bytes, whatever comes after them. */
+void chatur_buffer_json_text(struct chatur_buffer *buffer, const char *bytes, size_t length);
+
 /* Empties it, keeping its memory unless that grew past `keep_bytes`. Clears `failed`. */
 void chatur_buffer_clear(struct chatur_buffer *buffer, size_t keep_bytes);
 void chatur_buffer_free(struct chatur_buffer *buffer);

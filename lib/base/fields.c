@@ -4,6 +4,7 @@
 #include "base/fields.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/id.h"
@@ -47,6 +48,10 @@ static enum chatur_outcome check_form(const struct reading *reading, const char 
     case CHATUR_ID:
         return chatur_id_valid(text) ? CHATUR_OK
                                      : refuse(reading, "must be an id of 24 hexadecimal digits");
+    case CHATUR_LANGUAGE:
+        return chatur_is_language_tag(text)
+                   ? CHATUR_OK
+                   : refuse(reading, "must be a language tag such as en, pt-BR or zh-Hant");
     default:
         return CHATUR_OK;
     }
@@ -59,6 +64,46 @@ static void make_lower_case(char *text)
             *text = (char)(*text - 'A' + 'a');
         }
     }
+}
+
+/* Subtags of four letters are scripts (Hant), shorter ones after the first regions (BR). */
+static void make_tag_case(char *tag)
+{
+    make_lower_case(tag);
+    for (char *at = strchr(tag, '-'); at != NULL; at = strchr(at + 1, '-')) {
+        size_t capitals = strcspn(at + 1, "-") == 4 ? 1 : 2;
+        for (size_t i = 1; i <= capitals; i++) {
+            at[i] = (char)(at[i] >= 'a' && at[i] <= 'z' ? at[i] - 'a' + 'A' : at[i]);
+        }
+    }
+}
+
+/* Says what there is to choose from, as far as the message has room. */
+static enum chatur_outcome refuse_choice(const struct reading *reading)
+{
+    char list[sizeof(((struct chatur_error *)NULL)->message)] = "";
+    size_t used = 0;
+    for (const char *const *choice = reading->field->choices; *choice != NULL; choice++) {
+        int more =
+            snprintf(list + used, sizeof(list) - used, "%s%s", used > 0 ? ", " : "", *choice);
+        if (more < 0 || (size_t)more >= sizeof(list) - used) {
+            break;
+        }
+        used += (size_t)more;
+    }
+    return chatur_refuse(reading->error, CHATUR_BAD_REQUEST, "%s must be one of: %s",
+                         reading->field->name, list);
+}
+
+static enum chatur_outcome read_choice(const struct reading *reading, const char *text)
+{
+    for (const char *const *choice = reading->field->choices; *choice != NULL; choice++) {
+        if (chatur_equals_ignoring_case(*choice, text)) {
+            memcpy(reading->member, choice, sizeof(*choice));
+            return CHATUR_OK;
+        }
+    }
+    return refuse_choice(reading);
 }
 
 static enum chatur_outcome read_text(const struct reading *reading, struct json_object *value)
@@ -96,7 +141,13 @@ static enum chatur_outcome read_text(const struct reading *reading, struct json_
     if (field->kind == CHATUR_ID) {
         make_lower_case(copy);
     }
+    if (field->kind == CHATUR_ONE_OF) {
+        return read_choice(reading, copy);
+    }
     enum chatur_outcome outcome = check_form(reading, copy);
+    if (outcome == CHATUR_OK && field->kind == CHATUR_LANGUAGE) {
+        make_tag_case(copy);
+    }
     if (outcome == CHATUR_OK) {
         memcpy(reading->member, &copy, sizeof(copy));
     }

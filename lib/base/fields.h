@@ -27,6 +27,8 @@ enum chatur_field_kind {
     CHATUR_ADDRESS,   /* one mail address, and a line */
     CHATUR_ADDRESSES, /* one or more separated by commas, and a line */
     CHATUR_ID,        /* 24 hex digits, made lower case */
+    CHATUR_LANGUAGE,  /* a tag of BCP 47 with at most script and region, in its usual case: pt-BR */
+    CHATUR_ONE_OF,    /* one of `choices` in any case; filled with that choice, no copy */
     /* This fills an `int64_t`; min and max are its bounds. A JSON number with a fraction is cut. */
     CHATUR_NUMBER,
 };
@@ -38,6 +40,7 @@ struct chatur_field {
     int64_t min;
     int64_t max; /* 0: no upper bound */
     size_t offset;
+    const char *const *choices; /* of CHATUR_ONE_OF, NULL-terminated */
 };
 
 /* Fills `*into` from `body`. Strings live as long as the arena. After a failure the members before

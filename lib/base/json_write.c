@@ -26,6 +26,13 @@ void chatur_json_put_string(struct chatur_buffer *buffer, const char *key, const
     chatur_buffer_json_string(buffer, value != NULL ? value : "");
 }
 
+void chatur_json_put_text(struct chatur_buffer *buffer, const char *key, const char *bytes,
+                          size_t length)
+{
+    put_key(buffer, key);
+    chatur_buffer_json_text(buffer, bytes, length);
+}
+
 void chatur_json_put_integer(struct chatur_buffer *buffer, const char *key, int64_t value)
 {
     put_key(buffer, key);

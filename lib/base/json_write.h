@@ -5,6 +5,7 @@
 #define CHATUR_BASE_JSON_WRITE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buffer.h"
@@ -14,6 +15,8 @@ void chatur_json_close(struct chatur_buffer *buffer);
 
 /* Between open and close. A NULL `value` is written as "": the clients crash on a null. */
 void chatur_json_put_string(struct chatur_buffer *buffer, const char *key, const char *value);
+void chatur_json_put_text(struct chatur_buffer *buffer, const char *key, const char *bytes,
+                          size_t length);
 void chatur_json_put_integer(struct chatur_buffer *buffer, const char *key, int64_t value);
 void chatur_json_put_boolean(struct chatur_buffer *buffer, const char *key, bool value);
 

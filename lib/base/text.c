@@ -228,6 +228,37 @@ bool chatur_is_address_list(const char *string)
     }
 }
 
+static size_t count_letters(const char *string)
+{
+    size_t count = 0;
+    while (is_letter_or_digit(string[count]) && (string[count] < '0' || string[count] > '9')) {
+        count++;
+    }
+    return count;
+}
+
+bool chatur_is_language_tag(const char *string)
+{
+    size_t language = count_letters(string);
+    if (language < 2 || language > 3) {
+        return false;
+    }
+    string += language;
+    if (*string == '-' && count_letters(string + 1) == 4) {
+        string += 5;
+    }
+    if (*string == '-') {
+        string++;
+        size_t letters = count_letters(string);
+        size_t digits = strspn(string, "0123456789");
+        if (letters != 2 && digits != 3) {
+            return false;
+        }
+        string += letters + digits;
+    }
+    return *string == '\0';
+}
+
 static int lower(char byte)
 {
     return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte;

@@ -35,6 +35,11 @@ bool chatur_is_address(const char *string);
  * when one is empty. The limits are for each. */
 bool chatur_is_address_list(const char *string);
 
+/* True for a language tag of BCP 47 (RFC 5646) made of a language of 2 or 3 letters and, at will, a
+ * script and a region: de, pt-BR, zh-Hant, sr-Latn-RS, es-419. No variants, extensions or private
+ * use: they would have room for words. */
+bool chatur_is_language_tag(const char *string);
+
 /* ASCII-only, locale-free, case-insensitive comparison of whole strings. */
 bool chatur_equals_ignoring_case(const char *left, const char *right);
 

@@ -11,7 +11,7 @@
 #include "base/outcome.h"
 #include "generate/template.h"
 
-/* What to write. All strings non-NULL; the user's are trimmed valid UTF-8. */
+/* What to write. The user's strings are trimmed valid UTF-8, and passed chatur_prompt_check. */
 struct chatur_brief {
     const struct chatur_template *template;
     const char *subject;
@@ -19,12 +19,21 @@ struct chatur_brief {
     const char *to;          /* one or more addresses separated by commas */
     const char *sender_name; /* "": not known */
     const char *sender_email;
+
+    /* The rest is optional: NULL is what was not asked for. */
+    const char *tone;     /* of chatur_tones (options.h) */
+    const char *length;   /* of chatur_lengths */
+    const char *language; /* a tag as CHATUR_LANGUAGE makes it (fields.h): "de", "pt-BR" */
+    const char *recipient_name;
+    const char *instructions; /* the user's own wishes: data as all the rest */
+
     uint64_t seed; /* the same brief and seed give the same text where the provider can */
 };
 
 struct chatur_draft {
     const char *text;             /* the body only, "\n" line ends, in the arena */
     struct chatur_attribution by; /* strings static, in the arena, or the template's */
+    const char *notice; /* what of the brief could not be honoured, for the user; NULL: nothing */
 };
 
 /* Where a text goes while it is being written. The pieces, in order, add up to the draft's text,

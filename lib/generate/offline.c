@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "generate/offline_options.h"
 #include "generate/offline_people.h"
 #include "generate/offline_phrases.h"
 #include "generate/offline_points.h"
@@ -22,8 +23,9 @@
 #define MAX_EMAIL_BYTES (64UL << 10)
 
 /* More in one sentence and nobody reads on; more in sentences and it is a list. */
-#define MAX_PER_SENTENCE 4
-#define MAX_IN_SENTENCES 8
+#define MAX_PER_SENTENCE      4
+#define MAX_PER_LONG_SENTENCE 2 /* of a long email, which takes its time */
+#define MAX_IN_SENTENCES      8
 
 /* A list longer than this has several short things on a line. */
 #define MAX_BULLETS        16
@@ -36,9 +38,14 @@ struct offline {
     struct chatur_words *words;
 };
 
+/* What is written depends on how long it shall be. */
+enum extent { EXTENT_ANY, EXTENT_SHORT, EXTENT_LONG };
+
 struct composing {
     struct chatur_prose prose;
     const struct chatur_offline_phrases *phrases;
+    struct chatur_offline_phrases toned;
+    enum extent extent;
     struct chatur_topic topic;
     struct chatur_points points;
     struct chatur_reader reader;
@@ -149,19 +156,35 @@ static void greet(struct composing *composing)
     chatur_prose_paragraph(&composing->prose);
 }
 
+/* From the purpose to the points; a long email takes two steps. */
+static void build_bridge(struct composing *composing)
+{
+    const struct chatur_phrases *bridges = &composing->phrases->bridges;
+    if (composing->extent == EXTENT_SHORT) {
+        return;
+    }
+    if (composing->extent == EXTENT_LONG) {
+        uint64_t first = roll(composing);
+        for (size_t i = 0; i < 2 && i < bridges->count; i++) {
+            put_phrase(composing, &bridges->items[(first + i) % bridges->count], NULL, 0);
+        }
+    } else if (composing->points.count == 0 || roll(composing) % 4 > 0) {
+        put_plain(composing, bridges);
+    }
+}
+
 static void state_purpose(struct composing *composing)
 {
     const struct chatur_phrases *purposes = &composing->phrases->purposes[composing->topic.form];
     if (purposes->count == 0) {
         purposes = &composing->phrases->purposes[CHATUR_TOPIC];
     }
-    if (roll(composing) % 3 > 0) {
+    bool opens = roll(composing) % 3 > 0 || composing->extent == EXTENT_LONG;
+    if (opens && composing->extent != EXTENT_SHORT && composing->phrases->openers.count > 0) {
         put_plain(composing, &composing->phrases->openers);
     }
     put_plain(composing, purposes);
-    if (composing->points.count == 0 || roll(composing) % 4 > 0) {
-        put_plain(composing, &composing->phrases->bridges);
-    }
+    build_bridge(composing);
 }
 
 /* --- points ----------------------------------------------------------------------------------- */
@@ -193,7 +216,8 @@ static void keep_paragraphs_short(struct composing *composing, size_t *sentences
 static void put_kind(struct composing *composing, enum chatur_point_kind kind,
                      const struct chatur_point *const *points, size_t count, size_t *sentences)
 {
-    size_t groups = (count + MAX_PER_SENTENCE - 1) / MAX_PER_SENTENCE;
+    size_t most = composing->extent == EXTENT_LONG ? MAX_PER_LONG_SENTENCE : MAX_PER_SENTENCE;
+    size_t groups = (count + most - 1) / most;
     const struct chatur_phrases *phrases = &composing->phrases->points[kind];
     uint64_t first = roll(composing);
     for (size_t group = 0; group < groups; group++) {
@@ -317,11 +341,27 @@ static bool make_points(struct composing *composing, struct chatur_arena *arena)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
+/* Of phrases without slots. */
+static const struct chatur_phrase *shortest(const struct chatur_phrases *phrases)
+{
+    const struct chatur_phrase *found = &phrases->items[0];
+    for (size_t i = 1; i < phrases->count; i++) {
+        if (strlen(phrases->items[i].segments[0].text) < strlen(found->segments[0].text)) {
+            found = &phrases->items[i];
+        }
+    }
+    return found;
+}
+
 static void close_and_sign(struct composing *composing)
 {
     struct chatur_buffer *buffer = &composing->prose.buffer;
     chatur_prose_paragraph(&composing->prose);
-    put_plain(composing, &composing->phrases->closings);
+    if (composing->extent == EXTENT_SHORT) {
+        put_phrase(composing, shortest(&composing->phrases->closings), NULL, 0);
+    } else {
+        put_plain(composing, &composing->phrases->closings);
+    }
     chatur_prose_paragraph(&composing->prose);
     put_plain(composing, &composing->phrases->sign_offs);
     if (composing->signature[0] != '\0') {
@@ -332,16 +372,38 @@ static void close_and_sign(struct composing *composing)
     }
 }
 
+static enum extent extent_of(const struct chatur_brief *brief)
+{
+    const char *length = brief->length != NULL ? brief->length : "";
+    return strcmp(length, "short") == 0  ? EXTENT_SHORT
+           : strcmp(length, "long") == 0 ? EXTENT_LONG
+                                         : EXTENT_ANY;
+}
+
+/* A name the user gave is better than what the address tells. */
+static bool read_reader(struct chatur_reader *reader, const struct chatur_brief *brief,
+                        struct chatur_arena *arena)
+{
+    const char *name =
+        chatur_text_clean(arena, brief->recipient_name != NULL ? brief->recipient_name : "", false);
+    if (name == NULL || name[0] == '\0') {
+        return name != NULL && chatur_reader_read(reader, brief->to, arena);
+    }
+    *reader = (struct chatur_reader){CHATUR_NAMED, name};
+    return true;
+}
+
 static bool read_brief(struct composing *composing, const struct chatur_brief *brief,
                        const struct chatur_words *words, struct chatur_arena *arena)
 {
-    composing->phrases = brief->template->offline;
+    composing->phrases = chatur_offline_tone(brief, &composing->toned);
+    composing->extent = extent_of(brief);
     composing->state = mix(mix(brief->seed, brief->subject), brief->keywords);
     composing->signature = chatur_signature(brief->sender_name, brief->sender_email, arena);
     return composing->signature != NULL &&
            chatur_topic_read(&composing->topic, brief->subject, words, arena) &&
            chatur_points_read(&composing->points, brief->keywords, brief->subject, words, arena) &&
-           chatur_reader_read(&composing->reader, brief->to, arena);
+           read_reader(&composing->reader, brief, arena);
 }
 
 static enum chatur_outcome compose(struct chatur_provider *provider,
@@ -374,6 +436,7 @@ static enum chatur_outcome compose(struct chatur_provider *provider,
                .finish_reason = "stop",
                .template_version = brief->template->version,
                .attempts = 1},
+        .notice = chatur_offline_notice(brief),
     };
     if (sink != NULL) {
         sink->put(sink, text, strlen(text));

@@ -123,6 +123,16 @@ static bool part_of_name(const struct chatur_wording *wording, size_t index,
             (index > 0 && capital_unknown(wording, index - 1, words)));
 }
 
+/* “May” inside a headline is the month; “Frontend Developer position” is somebody's title. */
+static bool names_something(const struct chatur_wording *wording, size_t index, bool headline)
+{
+    if (index > 0) {
+        return chatur_wording_is(wording, index, CHATUR_WORD_MONTH);
+    }
+    return !headline && wording->count > 1 && is_upper(wording->text[wording->tokens[1].start]) &&
+           chatur_wording_is(wording, 1, CHATUR_WORD_ROLE);
+}
+
 static bool is_small(const struct chatur_wording *wording, size_t index)
 {
     return chatur_wording_is(wording, index, CHATUR_WORD_PREPOSITION | CHATUR_WORD_DETERMINER) ||
@@ -200,7 +210,7 @@ void chatur_wording_case(struct chatur_wording *wording, const struct chatur_wor
         quoted = quoted || opens;
         if (!quoted && has_letter(wording, i)) {
             bool may = (i == 0 || headline) && !spelled_on_purpose(wording, i) &&
-                       !part_of_name(wording, i, words);
+                       !part_of_name(wording, i, words) && !names_something(wording, i, headline);
             if (shouted) {
                 calm(wording, i, words);
             } else if (may && is_common(wording, i, words)) {

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "generate/options.h"
+
 /* A phrase is a sentence or two; a list of them is for variety, not for storage. */
 #define MAX_PHRASE_BYTES 400
 #define MAX_PHRASES      24
@@ -56,6 +58,19 @@ static const struct rule rules[] = {
     {NULL, "sign_offs", AT(sign_offs), CHATUR_LITERAL, false, false, ","},
 };
 #define RULES (sizeof(rules) / sizeof(rules[0]))
+
+/* What a tone may have of its own. */
+static const struct rule tone_rules[] = {
+    {NULL, "named", AT(greet_named), CHATUR_NAME, false, true, ","},
+    {NULL, "everyone", AT(greet_everyone), CHATUR_LITERAL, false, true, ","},
+    {NULL, "neutral", AT(greet_neutral), CHATUR_LITERAL, false, true, ","},
+    {NULL, "openers", AT(openers), CHATUR_LITERAL, false, true, ".!?"},
+    {NULL, "closings", AT(closings), CHATUR_LITERAL, false, true, ".!?"},
+    {NULL, "sign_offs", AT(sign_offs), CHATUR_LITERAL, false, true, ","},
+};
+#define TONE_RULES (sizeof(tone_rules) / sizeof(tone_rules[0]))
+
+#define MAX_TONES 8 /* more than chatur_tones has */
 
 static const char *const sections[] = {"greetings", "purposes", "points"};
 #define SECTIONS (sizeof(sections) / sizeof(sections[0]))
@@ -231,9 +246,10 @@ static enum chatur_outcome load_list(struct chatur_yaml *yaml, const yaml_node_t
 /* Finds the lists of one section (or those directly under `offline`) and, there, the sections. */
 static enum chatur_outcome find_lists(struct chatur_yaml *yaml, const yaml_node_t *node,
                                       const char *section, const yaml_node_t *found[RULES],
-                                      const yaml_node_t *found_sections[SECTIONS])
+                                      const yaml_node_t *found_sections[SECTIONS],
+                                      const yaml_node_t **tones)
 {
-    struct chatur_yaml_key keys[RULES + SECTIONS];
+    struct chatur_yaml_key keys[RULES + SECTIONS + 1];
     size_t count = 0;
     for (size_t i = 0; i < RULES; i++) {
         bool here = section == NULL
@@ -246,7 +262,56 @@ static enum chatur_outcome find_lists(struct chatur_yaml *yaml, const yaml_node_
     for (size_t i = 0; i < SECTIONS && section == NULL; i++) {
         keys[count++] = (struct chatur_yaml_key){sections[i], false, &found_sections[i]};
     }
+    if (section == NULL) {
+        keys[count++] = (struct chatur_yaml_key){"tones", true, tones};
+    }
     return chatur_yaml_mapping(yaml, node, section != NULL ? section : "offline", keys, count);
+}
+
+/* --- tones ------------------------------------------------------------------------------------ */
+
+static struct chatur_phrases *list_at(struct chatur_offline_phrases *phrases, size_t offset)
+{
+    return (struct chatur_phrases *)(void *)((char *)phrases + offset);
+}
+
+static enum chatur_outcome load_tone(struct chatur_yaml *yaml, const yaml_node_t *node,
+                                     const char *tone, struct chatur_offline_phrases *phrases)
+{
+    const yaml_node_t *found[TONE_RULES] = {NULL};
+    struct chatur_yaml_key keys[TONE_RULES];
+    for (size_t i = 0; i < TONE_RULES; i++) {
+        keys[i] = (struct chatur_yaml_key){tone_rules[i].key, true, &found[i]};
+    }
+    enum chatur_outcome outcome = chatur_yaml_mapping(yaml, node, tone, keys, TONE_RULES);
+    for (size_t i = 0; i < TONE_RULES && outcome == CHATUR_OK; i++) {
+        outcome = load_list(yaml, found[i], &tone_rules[i], list_at(phrases, tone_rules[i].offset));
+    }
+    return outcome;
+}
+
+static enum chatur_outcome load_tones(struct chatur_yaml *yaml, const yaml_node_t *node,
+                                      struct chatur_offline_phrases *phrases)
+{
+    const yaml_node_t *found[MAX_TONES] = {NULL};
+    struct chatur_yaml_key keys[MAX_TONES];
+    size_t count = 0;
+    for (; chatur_tones[count] != NULL && count < MAX_TONES; count++) {
+        keys[count] = (struct chatur_yaml_key){chatur_tones[count], true, &found[count]};
+    }
+    struct chatur_offline_phrases *tones = chatur_arena_alloc(yaml->arena, count * sizeof(*tones));
+    if (tones == NULL) {
+        return chatur_no_memory(yaml->error);
+    }
+    phrases->tones = tones;
+    enum chatur_outcome outcome =
+        node != NULL ? chatur_yaml_mapping(yaml, node, "tones", keys, count) : CHATUR_OK;
+    for (size_t i = 0; i < count && outcome == CHATUR_OK; i++) {
+        if (found[i] != NULL) {
+            outcome = load_tone(yaml, found[i], chatur_tones[i], &tones[i]);
+        }
+    }
+    return outcome;
 }
 
 enum chatur_outcome chatur_offline_phrases_load(struct chatur_yaml *yaml, const yaml_node_t *node,
@@ -254,17 +319,20 @@ enum chatur_outcome chatur_offline_phrases_load(struct chatur_yaml *yaml, const 
 {
     const yaml_node_t *found[RULES] = {NULL};
     const yaml_node_t *found_sections[SECTIONS] = {NULL};
+    const yaml_node_t *tones = NULL;
     struct chatur_offline_phrases *loaded = chatur_arena_alloc(yaml->arena, sizeof(*loaded));
     if (loaded == NULL) {
         return chatur_no_memory(yaml->error);
     }
-    enum chatur_outcome outcome = find_lists(yaml, node, NULL, found, found_sections);
+    enum chatur_outcome outcome = find_lists(yaml, node, NULL, found, found_sections, &tones);
     for (size_t i = 0; i < SECTIONS && outcome == CHATUR_OK; i++) {
-        outcome = find_lists(yaml, found_sections[i], sections[i], found, found_sections);
+        outcome = find_lists(yaml, found_sections[i], sections[i], found, found_sections, &tones);
     }
     for (size_t i = 0; i < RULES && outcome == CHATUR_OK; i++) {
-        outcome = load_list(yaml, found[i], &rules[i],
-                            (struct chatur_phrases *)(void *)((char *)loaded + rules[i].offset));
+        outcome = load_list(yaml, found[i], &rules[i], list_at(loaded, rules[i].offset));
+    }
+    if (outcome == CHATUR_OK) {
+        outcome = load_tones(yaml, tones, loaded);
     }
     *phrases = loaded;
     return outcome;

@@ -88,6 +88,10 @@ struct chatur_offline_phrases {
     struct chatur_phrases details;     /* leads to pairs: … the details: */
     struct chatur_phrases closings;
     struct chatur_phrases sign_offs; /* Best regards, */
+
+    /* The template's own greetings, openers, closings and sign-offs for a tone, in the order of
+     * chatur_tones (options.h). Lists it leaves out are empty. */
+    const struct chatur_offline_phrases *tones;
 };
 
 /* Reads the `offline` part. `*phrases` and all in it live in the arena of `yaml`. */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "generate/offline_pairs.h"
 #include "generate/offline_split.h"
 #include "generate/offline_subject.h"
 #include "generate/offline_times.h"
@@ -17,6 +18,7 @@ struct reading {
     const struct chatur_words *words;
     struct chatur_arena *arena;
     const char *subject;
+    bool capital_meant; /* a capital at the front of this piece is no habit */
 };
 
 static char lowered(char c)
@@ -62,8 +64,8 @@ static bool opens_with_joint(const struct chatur_wording *wording)
 
 static bool is_quality(const struct chatur_wording *wording)
 {
-    static const char *const degrees[] = {"very",  "so",     "really", "quite",
-                                          "fully", "highly", "not"};
+    static const char *const degrees[] = {"very",   "so",  "really", "quite",    "fully",
+                                          "highly", "not", "still",  "terribly", "already"};
     size_t at = 0;
     for (size_t i = 0; i < sizeof(degrees) / sizeof(degrees[0]); i++) {
         if (chatur_wording_equals(wording, 0, degrees[i]) && wording->count > 1) {
@@ -71,8 +73,10 @@ static bool is_quality(const struct chatur_wording *wording)
         }
     }
     const uint64_t after = CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
+    bool from_day =
+        chatur_wording_equals(wording, at, "effective") && wording->tokens[at + 1].number;
     return chatur_wording_is(wording, at, CHATUR_WORD_QUALITY) &&
-           (wording->count == at + 1 || chatur_wording_is(wording, at + 1, after));
+           (wording->count == at + 1 || from_day || chatur_wording_is(wording, at + 1, after));
 }
 
 /* “quick learner”, “certified accountant”: what a person is, and takes an article. */
@@ -100,6 +104,36 @@ static enum chatur_point_kind kind_by_preposition(const struct chatur_wording *w
     return chatur_wording_is(wording, 0, CHATUR_WORD_PLACE) ? CHATUR_PLACES : CHATUR_QUALITIES;
 }
 
+/* “my place”, “our garden” */
+static bool is_place(const struct chatur_wording *wording)
+{
+    static const char *const places[] = {"place", "house", "home", "flat", "office", "garden"};
+    bool place = false;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        place = place || chatur_wording_equals(wording, 1, places[i]);
+    }
+    return place && wording->count == 2 &&
+           (chatur_wording_equals(wording, 0, "my") || chatur_wording_equals(wording, 0, "our"));
+}
+
+/* “joins the design team”: somebody does, it does not say who. */
+static bool opens_with_third(const struct chatur_wording *wording)
+{
+    return wording->count > 1 && chatur_wording_is(wording, 0, CHATUR_WORD_THIRD) &&
+           !chatur_wording_is(wording, 0, CHATUR_WORD_PLURAL);
+}
+
+/* “free after 4 pm” is who writes; “free of charge” is not. */
+static bool is_free_then(const struct chatur_wording *wording)
+{
+    static const char *const joints[] = {"after", "at", "before", "from", "on", "until"};
+    bool then = chatur_wording_is(wording, 1, CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY);
+    for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++) {
+        then = then || chatur_wording_equals(wording, 1, joints[i]);
+    }
+    return then && chatur_wording_equals(wording, 0, "free");
+}
+
 static enum chatur_point_kind kind_of(const struct chatur_wording *wording)
 {
     bool several = wording->count > 1;
@@ -112,7 +146,7 @@ static enum chatur_point_kind kind_of(const struct chatur_wording *wording)
     if (several && opens_with_helper(wording)) {
         return CHATUR_DEEDS;
     }
-    if (several && opens_with_joint(wording)) {
+    if (several && (opens_with_joint(wording) || chatur_wording_equals(wording, 0, "no"))) {
         return CHATUR_NOTES;
     }
     if (chatur_wording_is(wording, 0, CHATUR_WORD_OPENER) && !chatur_wording_is_trait(wording) &&
@@ -127,6 +161,15 @@ static enum chatur_point_kind kind_of(const struct chatur_wording *wording)
     }
     if (is_ask(wording)) {
         return CHATUR_ASKS;
+    }
+    if (is_place(wording)) {
+        return CHATUR_PLACES;
+    }
+    if (chatur_wording_is_past(wording) || opens_with_third(wording)) {
+        return CHATUR_NOTES;
+    }
+    if (is_free_then(wording)) {
+        return CHATUR_TRAITS;
     }
     if (chatur_wording_is_trait(wording) || is_person(wording) ||
         (several && chatur_wording_is(wording, 0, CHATUR_WORD_DOING))) {
@@ -153,6 +196,9 @@ static const char *lead_of(const struct chatur_wording *wording, enum chatur_poi
     if (kind == CHATUR_TIMES && !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
         return chatur_wording_time_preposition(wording);
     }
+    if (kind == CHATUR_PLACES && is_place(wording)) {
+        return "at ";
+    }
     if (kind == CHATUR_TRAITS && is_person(wording) && !chatur_wording_is_trait(wording)) {
         return chatur_wording_article(wording, CHATUR_A);
     }
@@ -160,40 +206,6 @@ static const char *lead_of(const struct chatur_wording *wording, enum chatur_poi
         return chatur_wording_article(wording, CHATUR_THE);
     }
     return "";
-}
-
-/* --- pairs ------------------------------------------------------------------------------------ */
-
-/* The length of the key of `key: value`, `key = value` or `date - value`, or 0; `*value` gets the
- * value's offset. */
-static size_t key_length(const char *text, const struct chatur_words *words, size_t *value)
-{
-    size_t spaces = 0;
-    size_t length = strcspn(text, ":=");
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
-        spaces += c == ' ';
-        if (!letter && (i == 0 || strchr(" -'/&()#0123456789", c) == NULL)) {
-            return 0;
-        }
-        bool dash = c == ' ' && text[i + 1] == '-' && text[i + 2] == ' ' && text[i + 3] != '\0';
-        if (dash && (chatur_words_kinds(words, text, i) & CHATUR_WORD_KEY) != 0) {
-            *value = i + 3;
-            return i;
-        }
-    }
-    if (length == 0 || text[length] == '\0' || spaces > 4 || length > 40) {
-        return 0;
-    }
-    *value = length + 1 + strspn(text + length + 1, " ");
-    bool separate = text[length] == '=' || text[length + 1] == ' ' ||
-                    (spaces == 0 && strchr("/\\:)(0123456789", text[length + 1]) == NULL);
-    bool address = strncmp(text + length, "://", 3) == 0 || text[length + 1] == '=';
-    while (length > 0 && text[length - 1] == ' ') {
-        length--;
-    }
-    return separate && !address && text[*value] != '\0' ? length : 0;
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -244,6 +256,27 @@ static size_t without_closing(const char *text, size_t length)
     return length;
 }
 
+static bool is_small_letter(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+/* “Go”, but not “URGENT” or “A long way”. */
+static bool is_name_like(const char *text)
+{
+    return text[0] >= 'A' && text[0] <= 'Z' && is_small_letter(text[1]);
+}
+
+/* Does the user write the items of the list without capitals? Then those with one are names. */
+static bool writes_small(const struct chatur_pieces *pieces)
+{
+    size_t small = 0;
+    for (size_t i = 1; i < pieces->count; i++) {
+        small += is_small_letter(pieces->items[i].text[0]);
+    }
+    return small > 0;
+}
+
 static bool read_words(struct reading *reading, const char *start, size_t length, bool sentence)
 {
     struct chatur_wording wording;
@@ -261,7 +294,13 @@ static bool read_words(struct reading *reading, const char *start, size_t length
         return add(reading, CHATUR_SENTENCES, "", &wording);
     }
     enum chatur_point_kind kind = kind_of(&wording);
-    chatur_wording_case(&wording, reading->words);
+    bool lone_verb = wording.count == 1 && chatur_wording_is(&wording, 0, CHATUR_WORD_VERB) &&
+                     !chatur_wording_is(&wording, 0, CHATUR_WORD_COUNT);
+    if ((reading->capital_meant || lone_verb) && is_name_like(text)) {
+        chatur_wording_case_names(&wording);
+    } else {
+        chatur_wording_case(&wording, reading->words);
+    }
     return add(reading, kind, lead_of(&wording, kind), &wording);
 }
 
@@ -317,6 +356,17 @@ static bool is_and_so_on(struct chatur_piece piece)
            lowered(piece.text[2]) == 'c';
 }
 
+/* “####” is no keyword. */
+static bool has_words(struct chatur_piece piece)
+{
+    bool words = false;
+    for (size_t i = 0; i < piece.length; i++) {
+        const char one[2] = {piece.text[i], '\0'};
+        words = words || chatur_text_has_words(one);
+    }
+    return words;
+}
+
 static bool read_piece(struct reading *reading, struct chatur_piece piece)
 {
     size_t value = 0;
@@ -324,7 +374,7 @@ static bool read_piece(struct reading *reading, struct chatur_piece piece)
     if (text == NULL) {
         return false;
     }
-    size_t key = piece.sentence ? 0 : key_length(text, reading->words, &value);
+    size_t key = piece.sentence ? 0 : chatur_pair_key(text, reading->words, &value);
     return key > 0 ? read_pair(reading, text, key, value)
                    : read_words(reading, text, piece.length, piece.sentence);
 }
@@ -345,11 +395,13 @@ bool chatur_points_read(struct chatur_points *points, const char *keywords, cons
         return false;
     }
     bool read = true;
+    bool small = writes_small(&pieces);
     for (size_t i = 0; i < pieces.count && read; i++) {
+        reading.capital_meant = small && i > 0;
         struct chatur_piece piece = without_and(pieces.items[i]);
         bool last = i + 1 == pieces.count;
         size_t joint = last && i > 0 ? last_and(piece) : 0;
-        if (is_and_so_on(piece)) {
+        if (is_and_so_on(piece) || !has_words(piece)) {
             continue; /* says nothing that a list of examples does not say */
         }
         if (joint > 0) {

@@ -11,6 +11,22 @@
 
 #define NOUN_SIGNS (CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER | CHATUR_WORD_POSSESSIVE)
 
+/* Words that weaken or strengthen: “still very interested”. The index of what they are said of. */
+static size_t after_degrees(const struct chatur_wording *wording)
+{
+    static const char *const degrees[] = {"currently", "fully",  "highly",  "most",     "quite",
+                                          "really",    "so",     "still",   "terribly", "truly",
+                                          "very",      "always", "already", "also"};
+    size_t at = 0;
+    for (bool found = true; found && at + 1 < wording->count; at += found) {
+        found = false;
+        for (size_t i = 0; i < sizeof(degrees) / sizeof(degrees[0]) && !found; i++) {
+            found = chatur_wording_equals(wording, at, degrees[i]);
+        }
+    }
+    return at;
+}
+
 static bool is_noun_sign(const struct chatur_wording *wording, size_t index)
 {
     return chatur_wording_is(wording, index, NOUN_SIGNS) ||
@@ -29,6 +45,10 @@ bool chatur_wording_is_clause(const struct chatur_wording *wording)
             chatur_wording_equals(wording, i, "that")) {
             return false; /* “the report that is due” */
         }
+        if (chatur_wording_is_third(wording, i) &&
+            !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
+            return true; /* “Asha covers my work” */
+        }
         bool month = chatur_wording_is(wording, i, CHATUR_WORD_MONTH);
         if (chatur_wording_is(wording, i, CHATUR_WORD_AUXILIARY) && !month &&
             i + 1 < wording->count && !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
@@ -43,7 +63,19 @@ bool chatur_wording_is_action(const struct chatur_wording *wording)
     if (chatur_wording_is(wording, 0, CHATUR_WORD_VERB)) {
         return true;
     }
+    if (wording->count > 1 && wording->tokens[1].number &&
+        (wording->count == 2 || chatur_wording_is(wording, 2, CHATUR_WORD_PREPOSITION))) {
+        return false; /* “order 4711” */
+    }
     return chatur_wording_is(wording, 0, CHATUR_WORD_MAYBE_VERB) && is_noun_sign(wording, 1);
+}
+
+/* “carried”: a word that no list knows and that ends like a verb in the past. */
+static bool is_past_form(const struct chatur_wording *wording)
+{
+    const struct chatur_token *first = &wording->tokens[0];
+    return (first->kinds & CHATUR_WORD_KNOWN) == 0 && first->length > 4 &&
+           memcmp(wording->text + first->start + first->length - 2, "ed", 2) == 0;
 }
 
 bool chatur_wording_is_deed(const struct chatur_wording *wording)
@@ -51,21 +83,46 @@ bool chatur_wording_is_deed(const struct chatur_wording *wording)
     if (wording->count < 2) {
         return false;
     }
-    return chatur_wording_is(wording, 0, CHATUR_WORD_PAST) ||
-           (chatur_wording_is(wording, 0, CHATUR_WORD_PAST_MAYBE) &&
-            (is_noun_sign(wording, 1) || chatur_wording_equals(wording, 1, "and")));
+    if (chatur_wording_is(wording, 2, CHATUR_WORD_UNIT) &&
+        chatur_wording_equals(wording, 3, "ago")) {
+        return false; /* “sent two weeks ago”: by whom? */
+    }
+    static const char *const particles[] = {"and", "care", "charge", "over", "part", "up"};
+    if (chatur_wording_is(wording, 0, CHATUR_WORD_PAST)) {
+        return true;
+    }
+    bool followed = is_noun_sign(wording, 1);
+    for (size_t i = 0; i < sizeof(particles) / sizeof(particles[0]); i++) {
+        followed = followed || chatur_wording_equals(wording, 1, particles[i]); /* “took part in” */
+    }
+    return followed && (chatur_wording_is(wording, 0, CHATUR_WORD_PAST_MAYBE) ||
+                        (is_past_form(wording) && chatur_wording_is(wording, 1, NOUN_SIGNS)));
+}
+
+bool chatur_wording_is_past(const struct chatur_wording *wording)
+{
+    return wording->count > 1 &&
+           (chatur_wording_is(wording, 0, CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE) ||
+            is_past_form(wording)) &&
+           (wording->tokens[1].number ||
+            chatur_wording_is(wording, 1,
+                              CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY |
+                                  CHATUR_WORD_NUMBER));
 }
 
 bool chatur_wording_is_trait(const struct chatur_wording *wording)
 {
-    if (!chatur_wording_is(wording, 0, CHATUR_WORD_TRAIT)) {
+    size_t at = after_degrees(wording);
+    if (!chatur_wording_is(wording, at, CHATUR_WORD_TRAIT)) {
         return false;
     }
-    if (chatur_wording_equals(wording, 0, "not")) {
-        return chatur_wording_is(wording, 1, CHATUR_WORD_TRAIT | CHATUR_WORD_DOING);
+    if (chatur_wording_equals(wording, at, "not")) {
+        return chatur_wording_is(wording, at + 1, CHATUR_WORD_TRAIT | CHATUR_WORD_DOING);
     }
-    const uint64_t after = CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
-    return wording->count == 1 || chatur_wording_is(wording, 1, after) || wording->tokens[1].number;
+    const uint64_t after =
+        CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY | CHATUR_WORD_MONTH;
+    return wording->count == at + 1 || chatur_wording_is(wording, at + 1, after) ||
+           wording->tokens[at + 1].number;
 }
 
 bool chatur_wording_is_clipped(const struct chatur_wording *wording)
@@ -193,6 +250,7 @@ static bool stands_alone(const struct chatur_wording *wording)
         }
     }
     return chatur_wording_is(wording, 0, CHATUR_WORD_OPENER) && !chatur_wording_is_trait(wording) &&
+           (wording->count > 1 || !chatur_wording_equals(wording, 0, "please")) &&
            (!chatur_wording_equals(wording, 0, "welcome") ||
             chatur_wording_equals(wording, 1, "to"));
 }
@@ -239,6 +297,16 @@ static enum chatur_form form_of_noun(const struct chatur_wording *wording)
     return CHATUR_TOPIC;
 }
 
+/* “URGENT”, “please”, “to”: nothing that can be written about without quotation marks. */
+static bool is_no_noun(const struct chatur_wording *wording)
+{
+    const uint64_t others = CHATUR_WORD_QUALITY | CHATUR_WORD_PREPOSITION | CHATUR_WORD_DETERMINER |
+                            CHATUR_WORD_PRONOUN | CHATUR_WORD_AUXILIARY | CHATUR_WORD_QUESTION |
+                            CHATUR_WORD_OPENER;
+    return wording->count == 1 && chatur_wording_is(wording, 0, others) &&
+           !chatur_wording_is(wording, 0, CHATUR_WORD_COUNT);
+}
+
 static bool settle_noun(struct reading *reading)
 {
     struct chatur_wording *wording = &reading->wording;
@@ -249,10 +317,20 @@ static bool settle_noun(struct reading *reading)
         return settle(reading, form, "", "");
     }
     chatur_wording_case(wording, reading->words);
-    if (form == CHATUR_TOPIC && chatur_wording_is_clipped(wording)) {
+    if (form == CHATUR_TOPIC && (is_no_noun(wording) || chatur_wording_is_clipped(wording))) {
         return settle_quoted(reading);
     }
     return settle(reading, form, "", "");
+}
+
+/* “Leaving party”, “Planning meeting on Monday”. */
+static bool is_kind_of_event(const struct chatur_wording *wording)
+{
+    const uint64_t after = CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
+    return (chatur_wording_equals(wording, 0, "leaving") ||
+            chatur_wording_equals(wording, 0, "planning")) &&
+           chatur_wording_is(wording, 1, CHATUR_WORD_EVENT) &&
+           (wording->count == 2 || chatur_wording_is(wording, 2, after));
 }
 
 /* Forms that a verb decides. False when it is none of them. */
@@ -268,7 +346,7 @@ static bool settle_verbal(struct reading *reading, bool *settled)
     } else if (chatur_wording_is_trait(wording) && wording->count > 1) {
         form = CHATUR_STATEMENT;
         before = "I am ";
-    } else if (chatur_wording_is(wording, 0, CHATUR_WORD_DOING)) {
+    } else if (chatur_wording_is(wording, 0, CHATUR_WORD_DOING) && !is_kind_of_event(wording)) {
         form = CHATUR_DOING;
     } else if (chatur_wording_is_deed(wording) || chatur_wording_is_clause(wording)) {
         form = CHATUR_STATEMENT;
@@ -301,6 +379,11 @@ bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
     if (clean == NULL) {
         return false;
     }
+    if (!chatur_text_has_words(clean)) {
+        *topic = (struct chatur_topic){.text = "the matter in the subject line",
+                                       .articles = {"", "", "", ""}};
+        return true;
+    }
     const char *text = without_reply_marks(clean);
     size_t length = without_closing(text, strlen(text), &closing);
     char *open = chatur_arena_strndup(arena, text, length);
@@ -310,9 +393,11 @@ bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
         return false;
     }
     if (stands_alone(wording) && closing != '?') {
+        chatur_wording_case_names(wording);
         return settle(&reading, CHATUR_SENTENCE, "", closing == '!' ? "!" : "");
     }
     if (is_question(wording, closing)) {
+        chatur_wording_case_names(wording);
         return settle(&reading, CHATUR_QUESTION, "", "?");
     }
     if (wants_quotes(wording)) {

@@ -28,6 +28,9 @@ bool chatur_wording_is_action(const struct chatur_wording *wording);
 /* “worked at Acme”, “built the site”, but not “built environment”. */
 bool chatur_wording_is_deed(const struct chatur_wording *wording);
 
+/* “paid by card”, “sent on 3 May”: done, but it does not say by whom. */
+bool chatur_wording_is_past(const struct chatur_wording *wording);
+
 /* “available from June”, but not “available rooms”. */
 bool chatur_wording_is_trait(const struct chatur_wording *wording);
 

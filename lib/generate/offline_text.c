@@ -82,6 +82,17 @@ char *chatur_text_clean(struct chatur_arena *arena, const char *text, bool keep_
     return clean;
 }
 
+bool chatur_text_has_words(const char *clean)
+{
+    for (; *clean != '\0'; clean++) {
+        if (is_upper(*clean) || is_lower(*clean) || is_digit(*clean) ||
+            (unsigned char)*clean >= 0x80) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* --- tokens ----------------------------------------------------------------------------------- */
 
 /* The bytes of a quotation mark, ellipsis or bracket at the front (or the end) of a word. */
@@ -185,6 +196,33 @@ bool chatur_wording_equals(const struct chatur_wording *wording, size_t index, c
     return true;
 }
 
+bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index)
+{
+    static const char *const objects[] = {"a",   "an",  "the",  "my",   "our", "your",
+                                          "his", "her", "its",  "him",  "it",  "me",
+                                          "us",  "you", "them", "their"};
+    const uint64_t noun_before = CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER |
+                                 CHATUR_WORD_POSSESSIVE | CHATUR_WORD_PREPOSITION |
+                                 CHATUR_WORD_VERB | CHATUR_WORD_QUALITY;
+    const uint64_t after =
+        CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY | CHATUR_WORD_DETERMINER;
+    if (index == 0 || !chatur_wording_is(wording, index, CHATUR_WORD_THIRD) ||
+        chatur_wording_is(wording, index - 1, noun_before) || wording->tokens[index - 1].closed ||
+        wording->tokens[index - 1].number) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+        if (chatur_wording_equals(wording, index + 1, objects[i])) {
+            return true;
+        }
+    }
+    /* “visits” may be a noun; “replaces” cannot. */
+    return !chatur_wording_is(wording, index, CHATUR_WORD_PLURAL) &&
+           (index + 1 == wording->count || wording->tokens[index + 1].number ||
+            chatur_wording_is(wording, index + 1, after) ||
+            chatur_wording_equals(wording, index + 1, "to"));
+}
+
 /* --- articles --------------------------------------------------------------------------------- */
 
 size_t chatur_wording_head(const struct chatur_wording *wording, size_t from)
@@ -193,6 +231,7 @@ size_t chatur_wording_head(const struct chatur_wording *wording, size_t from)
     for (size_t i = from + 1; i < wording->count; i++) {
         const struct chatur_token *token = &wording->tokens[i];
         if (wording->tokens[i - 1].closed || token->dash || token->number ||
+            chatur_wording_is_third(wording, i) ||
             (token->kinds & (CHATUR_WORD_PREPOSITION | CHATUR_WORD_AUXILIARY | CHATUR_WORD_TIME |
                              CHATUR_WORD_WEEKDAY | CHATUR_WORD_PRONOUN)) != 0) {
             /* “Monday meeting” goes on, “meeting Monday” does not. */
@@ -208,6 +247,50 @@ size_t chatur_wording_head(const struct chatur_wording *wording, size_t from)
     return last;
 }
 
+/* “brother's wedding”: whose brother is plain. */
+static bool opens_with_relative(const struct chatur_wording *wording)
+{
+    static const char *const relatives[] = {
+        "aunt",   "boss",        "brother",     "cousin",  "child",  "daughter", "father", "friend",
+        "mother", "grandfather", "grandmother", "husband", "sister", "son",      "uncle",  "wife"};
+    const struct chatur_token *first = &wording->tokens[0];
+    if (!chatur_wording_is(wording, 0, CHATUR_WORD_POSSESSIVE)) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(relatives) / sizeof(relatives[0]); i++) {
+        size_t length = strlen(relatives[i]);
+        const char *mark = wording->text + first->start + length;
+        if (length < first->length && (*mark == '\'' || (unsigned char)*mark == 0xe2) &&
+            memcmp(wording->text + first->start, relatives[i], length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* “next week”, “tomorrow's”, but not “late delivery” or “morning shift”. */
+static bool opens_with_time(const struct chatur_wording *wording)
+{
+    static const char *const when[] = {"asap",    "every",     "immediately", "last",
+                                       "next",    "now",       "today",       "tomorrow",
+                                       "tonight", "yesterday", "soon"};
+    for (size_t i = 0; i < sizeof(when) / sizeof(when[0]) && wording->count > 1; i++) {
+        if (chatur_wording_equals(wording, 0, when[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* “missing our meeting”, but not “missing parcel”. */
+static bool opens_with_gerund(const struct chatur_wording *wording)
+{
+    const struct chatur_token *first = &wording->tokens[0];
+    return first->length > 4 &&
+           memcmp(wording->text + first->start + first->length - 3, "ing", 3) == 0 &&
+           chatur_wording_is(wording, 1, CHATUR_WORD_DETERMINER);
+}
+
 /* Nothing of ours may stand before these: “my”, “two”, “Anna's”, “#4”, “next”, “(”. */
 static bool opens_by_itself(const struct chatur_wording *wording)
 {
@@ -221,18 +304,28 @@ static bool opens_by_itself(const struct chatur_wording *wording)
             return true; /* “new manager's desk” takes one, “Uncle Ravi's house” does not */
         }
     }
-    return !letter || first->number || (first->kinds & openers) != 0 ||
-           (chatur_wording_is(wording, 0, CHATUR_WORD_TIME) && wording->count > 1);
+    return !letter || first->number || (first->kinds & openers) != 0 || opens_with_time(wording) ||
+           opens_with_gerund(wording);
 }
 
 const char *chatur_wording_article(const struct chatur_wording *wording,
                                    enum chatur_article article)
 {
-    if (article == CHATUR_BARE || wording->count == 0 || opens_by_itself(wording)) {
+    if (article == CHATUR_BARE || wording->count == 0) {
+        return "";
+    }
+    if (opens_with_relative(wording)) {
+        return "my ";
+    }
+    if (opens_by_itself(wording)) {
         return "";
     }
     size_t index = chatur_wording_head(wording, 0);
     const struct chatur_token *head = &wording->tokens[index];
+    if (index > 0 && (head->kinds & CHATUR_WORD_NAMELIKE) != 0 &&
+        is_upper(wording->text[head->start])) {
+        return ""; /* Independence Day */
+    }
     const uint64_t nouns = CHATUR_WORD_COUNT | CHATUR_WORD_DOCUMENT | CHATUR_WORD_ROLE |
                            CHATUR_WORD_OPENING | CHATUR_WORD_EVENT | CHATUR_WORD_PERSON;
     bool plural = (head->kinds & CHATUR_WORD_PLURAL) != 0;

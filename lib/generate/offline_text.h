@@ -35,6 +35,9 @@ enum chatur_article { CHATUR_BARE, CHATUR_THE, CHATUR_A, CHATUR_MY, CHATUR_ARTIC
  * dropped. NULL: out of memory. */
 char *chatur_text_clean(struct chatur_arena *arena, const char *text, bool keep_lines);
 
+/* False for punctuation alone: nothing a sentence could carry. */
+bool chatur_text_has_words(const char *clean);
+
 /* Cuts `text` (kept, and changed by chatur_wording_case) into tokens. False: out of memory. */
 bool chatur_wording_read(struct chatur_wording *wording, char *text, size_t length,
                          const struct chatur_words *words, struct chatur_arena *arena);
@@ -51,6 +54,10 @@ void chatur_wording_case_names(struct chatur_wording *wording);
 
 /* True for a headline: every word but the small ones has a capital. */
 bool chatur_wording_is_headline(const struct chatur_wording *wording);
+
+/* Is token `index` a finite verb of somebody else's doing: “Asha covers my work”, not “book
+ * covers”? */
+bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index);
 
 /* The index of the noun that the phrase from token `from` on is about. */
 size_t chatur_wording_head(const struct chatur_wording *wording, size_t from);

@@ -55,6 +55,7 @@
 #define CHATUR_WORD_SPAN                                                                           \
     (UINT64_C(1) << 34) /* makes a length of time an achievement (“5 years of experience”) */
 #define CHATUR_WORD_ACRONYM (UINT64_C(1) << 35) /* stays in capitals when typed so */
+#define CHATUR_WORD_THIRD   (UINT64_C(1) << 36) /* “covers”: a verb as somebody else does it */
 
 /* Not of the lists, but of the word as it stands. */
 #define CHATUR_WORD_KNOWN      (UINT64_C(1) << 60)

@@ -5,11 +5,15 @@
 #ifndef CHATUR_GENERATE_PROMPT_H
 #define CHATUR_GENERATE_PROMPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
 #include "base/outcome.h"
 #include "generate/generator.h"
+
+/* Opens every delimiter of ours, and is nothing that an email has in it. */
+#define CHATUR_PROMPT_DELIMITER "<<<"
 
 /* What ends an answer, for `stop` of the API and for our own cut. The API takes 4 at most. */
 #define CHATUR_MAX_STOPS 4
@@ -19,7 +23,15 @@ struct chatur_prompt {
     const char *user;   /* chat: the user's message; completion: the whole text to continue */
     const char *stops[CHATUR_MAX_STOPS];
     size_t stop_count;
+
+    /* Who signs and who is greeted, as the text says; "": not known. What a model leaves to fill in
+     * for them is filled in (tidy.h). */
+    const char *sender;
+    const char *recipient;
 };
+
+/* Is a delimiter in it, ours or an older service's, or what passes for one? */
+bool chatur_prompt_has_delimiter(const char *text);
 
 /* May these words go into a prompt? CHATUR_BAD_REQUEST, naming the field: one of our delimiters is
  * in them. Every provider is asked only briefs that passed. */

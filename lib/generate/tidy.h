@@ -1,9 +1,14 @@
 /* Tidy: what a model writes, made into the body of an email while it arrives. Takes away what is
- * not the email (chatter before it, a subject line, our markers, code fences, the stop text and all
- * after it), normalises line ends and blank lines, holds back what may still turn out to be part of
- * any of these, and passes the rest on. Pieces may be cut anywhere, also inside a UTF-8 character.
+ * not the email (a model's thoughts, chatter around it, a subject line, our delimiters, code
+ * fences, quotation marks around it all, bold marks and headings, the stop text and all after it),
+ * fills in the names that were left open ([Your Name]), drops lines of nothing but other
+ * placeholders, normalises line ends, blank lines and spaces, holds back what may still turn out to
+ * be part of any of these (some hundred bytes at most), and passes the rest on. Pieces may be cut
+ * anywhere, also inside a UTF-8 character: how they were cut never shows in the result.
  *
- * What was passed on is never taken back. Finds out when a model repeats itself without end. */
+ * What was passed on is never taken back. A model that repeats itself without end, declines, or
+ * writes what is no text is found out; before its text had a few words, nothing was passed on. A
+ * placeholder in the middle of a sentence stays, for the user to see. */
 #ifndef CHATUR_GENERATE_TIDY_H
 #define CHATUR_GENERATE_TIDY_H
 

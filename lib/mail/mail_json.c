@@ -17,6 +17,9 @@ void chatur_mail_write_json(struct chatur_buffer *buffer, const struct chatur_em
     chatur_json_put_integer(buffer, "createdOn", email->created_s);
     chatur_json_put_string(buffer, "provider", email->by.provider);
     chatur_json_put_string(buffer, "model", email->by.model);
+    if (email->notice != NULL) {
+        chatur_json_put_string(buffer, "notice", email->notice);
+    }
     chatur_json_put_integer(buffer, "__v", 0);
     chatur_json_close(buffer);
 }

@@ -129,6 +129,75 @@ bool chatur_params_is_json(const char *content_type)
     return *rest == '\0';
 }
 
+/* --- Accept (RFC 9110, section 12.5.1) ------------------------------------------------------- */
+
+/* A weight in thousandths; -1: malformed. */
+static int read_weight(const char *text, size_t length)
+{
+    int weight = *text == '1' ? 1000 : 0;
+    if (length == 0 || length > 5 || (*text != '0' && *text != '1') ||
+        (length > 1 && text[1] != '.')) {
+        return -1;
+    }
+    int unit = 100;
+    for (size_t i = 2; i < length; i++, unit /= 10) {
+        if (text[i] < '0' || text[i] > '9') {
+            return -1;
+        }
+        weight += (text[i] - '0') * unit;
+    }
+    return weight <= 1000 ? weight : -1;
+}
+
+/* Reads the parameters of one media range. Its weight; -1: one of them is malformed. */
+static int take_weight(const char **text)
+{
+    int weight = 1000;
+    const char *at = skip_space(*text);
+    while (*at == ';') {
+        at = skip_space(at + 1);
+        size_t name_length = token_length(at);
+        if (name_length == 0 || at[name_length] != '=') {
+            return -1;
+        }
+        const char *value = at + name_length + 1;
+        size_t value_length = *value == '"' ? quoted_length(value) : token_length(value);
+        if (value_length == 0) {
+            return -1;
+        }
+        if (matches(at, name_length, "q")) {
+            weight = read_weight(value, value_length);
+            if (weight < 0) {
+                return -1;
+            }
+        }
+        at = skip_space(value + value_length);
+    }
+    *text = at;
+    return *at == ',' || *at == '\0' ? weight : -1;
+}
+
+bool chatur_params_accepts_events(const char *accept)
+{
+    int events = 0;
+    int json = 0;
+    while (*accept != '\0') {
+        const char *name = skip_space(accept);
+        size_t length = strcspn(name, ",; \t");
+        const char *rest = name + length;
+        int weight = take_weight(&rest);
+        if (weight > events && matches(name, length, "text/event-stream")) {
+            events = weight;
+        }
+        if (weight > json && matches(name, length, "application/json")) {
+            json = weight;
+        }
+        accept = rest + strcspn(rest, ",");
+        accept += *accept == ',';
+    }
+    return events > 0 && events >= json;
+}
+
 /* --- addresses ------------------------------------------------------------------------------- */
 
 bool chatur_params_is_loopback(const char *address)

@@ -22,6 +22,11 @@ bool chatur_params_is_request_id(const char *value);
  * other parameters ignored. */
 bool chatur_params_is_json(const char *content_type);
 
+/* An Accept that asks for server-sent events: text/event-stream is named with a weight above 0, and
+ * one not below that of application/json if that is named too. Ranges (a star) name neither: every
+ * client sends them. What is malformed in the list counts as not being there. */
+bool chatur_params_accepts_events(const char *accept);
+
 /* An address of this machine's own: 127.0.0.0/8, ::1, either as IPv4-mapped, or NGINX's `unix:`. */
 bool chatur_params_is_loopback(const char *address);
 

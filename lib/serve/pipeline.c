@@ -56,7 +56,7 @@ bool chatur_pipeline_open(struct chatur_pipeline *pipeline, const struct chatur_
         .config = config,
         .app = app,
         .arena = chatur_arena_new(ARENA_MAX_BYTES),
-        .response.body.max_bytes = RESPONSE_MAX_BYTES,
+        .response = {.body.max_bytes = RESPONSE_MAX_BYTES, .stream = &pipeline->stream},
     };
     return pipeline->arena != NULL;
 }
@@ -67,6 +67,7 @@ void chatur_pipeline_close(struct chatur_pipeline *pipeline)
     chatur_buffer_free(&pipeline->head);
     chatur_buffer_free(&pipeline->body);
     chatur_buffer_free(&pipeline->response.body);
+    chatur_buffer_free(&pipeline->stream.bytes);
 }
 
 enum chatur_outcome chatur_request_fields(struct chatur_request *request,
@@ -124,6 +125,12 @@ static void read_params(struct exchange *exchange)
     exchange->origin = read_param(exchange, "HTTP_ORIGIN");
     exchange->request.query = read_param(exchange, "QUERY_STRING");
     exchange->request.local = is_local(exchange);
+    exchange->request.accepts_events =
+        chatur_params_accepts_events(read_param(exchange, "HTTP_ACCEPT")) &&
+        strcmp(exchange->method, "POST") == 0;
+    if (exchange->transport->ops->param(exchange->transport, "HTTP_IDEMPOTENCY_KEY") != NULL) {
+        exchange->request.idempotency_key = read_param(exchange, "HTTP_IDEMPOTENCY_KEY");
+    }
 
     /* Apache keeps the header from CGI programs; a rewrite rule passes it under the other name. */
     exchange->authorization = read_param(exchange, "HTTP_AUTHORIZATION");
@@ -251,11 +258,35 @@ static enum chatur_outcome parse(struct exchange *exchange)
                                     request->arena, &request->body, &request->error);
 }
 
+/* What the header lines depend on, as far as it is known by now. */
+static struct chatur_head describe(const struct exchange *exchange, enum chatur_outcome outcome)
+{
+    const struct chatur_pipeline *pipeline = exchange->pipeline;
+    return (struct chatur_head){
+        .outcome = outcome,
+        .preflight = exchange->preflight,
+        .allow_get = pipeline->endpoint->allow_get,
+        .token_refused = exchange->token_refused,
+        .replayed = pipeline->response.replayed,
+        .events = pipeline->stream.begun,
+        .retry_after_s = exchange->request.error.retry_after_s,
+        .request_id = exchange->request_id,
+        .cors_origin = pipeline->config->cors_origin,
+        .origin = exchange->origin,
+        .content_length = pipeline->response.body.length,
+    };
+}
+
 static enum chatur_outcome handle(struct exchange *exchange)
 {
+    struct chatur_pipeline *pipeline = exchange->pipeline;
     int64_t from_us = chatur_monotonic_us();
+    if (exchange->request.accepts_events) {
+        const struct chatur_head head = describe(exchange, CHATUR_OK);
+        chatur_stream_offer(&pipeline->stream, exchange->transport, &head);
+    }
     enum chatur_outcome outcome =
-        exchange->pipeline->endpoint->handle(&exchange->request, &exchange->pipeline->response);
+        pipeline->endpoint->handle(&exchange->request, &pipeline->response);
     exchange->handler_us = chatur_monotonic_us() - from_us;
     return outcome;
 }
@@ -319,18 +350,14 @@ static void log_exchange(const struct exchange *exchange, const struct chatur_he
 static void finish(struct exchange *exchange, enum chatur_outcome outcome)
 {
     struct chatur_pipeline *pipeline = exchange->pipeline;
+    struct chatur_stream *stream = &pipeline->stream;
     outcome = chatur_response_seal(&pipeline->response, outcome, &exchange->request.error);
-    const struct chatur_head head = {
-        .outcome = outcome,
-        .preflight = exchange->preflight,
-        .allow_get = pipeline->endpoint->allow_get,
-        .token_refused = exchange->token_refused,
-        .retry_after_s = exchange->request.error.retry_after_s,
-        .request_id = exchange->request_id,
-        .cors_origin = pipeline->config->cors_origin,
-        .origin = exchange->origin,
-        .content_length = pipeline->response.body.length,
-    };
+    const struct chatur_head head = describe(exchange, outcome);
+    if (stream->begun) {
+        bool arrived = chatur_stream_end(stream, outcome, &pipeline->response.body);
+        log_exchange(exchange, &head, stream->sent_bytes, arrived);
+        return;
+    }
     bool bodiless = exchange->preflight || strcmp(exchange->method, "HEAD") == 0;
     size_t body_bytes = bodiless ? 0 : pipeline->response.body.length;
     bool arrived = answer(exchange, &head, body_bytes);
@@ -354,4 +381,5 @@ void chatur_pipeline_run(struct chatur_pipeline *pipeline, struct chatur_transpo
     chatur_buffer_clear(&pipeline->head, KEEP_BYTES);
     chatur_buffer_clear(&pipeline->body, KEEP_BYTES);
     chatur_response_clear(&pipeline->response, KEEP_BYTES);
+    chatur_stream_clear(&pipeline->stream, KEEP_BYTES);
 }

@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "serve/response.h"
 #include "serve/serve.h"
+#include "serve/stream.h"
 #include "serve/transport.h"
 
 /* What a thread keeps from one request to the next. */
@@ -21,6 +22,7 @@ struct chatur_pipeline {
     struct chatur_buffer head;
     struct chatur_buffer body; /* of the request */
     struct chatur_response response;
+    struct chatur_stream stream;
 };
 
 /* Everything given is borrowed until the close. False: out of memory, and there is nothing to

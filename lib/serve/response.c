@@ -5,13 +5,11 @@
 
 #include <string.h>
 
-const char chatur_response_last_resort[] =
-    "Status: 500 Internal Server Error\r\n"
-    "Content-Type: application/json; charset=utf-8\r\n"
-    "Cache-Control: no-store\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
-    "\r\n"
-    "{\"status\":0,\"message\":\"Something went wrong on our side\",\"payload\":null}";
+const char chatur_response_last_resort[] = "Status: 500 Internal Server Error\r\n"
+                                           "Content-Type: application/json; charset=utf-8\r\n"
+                                           "Cache-Control: no-store\r\n"
+                                           "X-Content-Type-Options: nosniff\r\n"
+                                           "\r\n" CHATUR_LAST_RESORT_ENVELOPE;
 
 /* --- the envelope ---------------------------------------------------------------------------- */
 
@@ -44,6 +42,11 @@ struct chatur_buffer *chatur_response_element(struct chatur_response *response)
     return body;
 }
 
+void chatur_response_mark_replayed(struct chatur_response *response)
+{
+    response->replayed = true;
+}
+
 /* False when the answer could not be written in full. */
 static bool seal_success(struct chatur_response *response)
 {
@@ -64,6 +67,7 @@ void chatur_response_clear(struct chatur_response *response, size_t keep_bytes)
 {
     chatur_buffer_clear(&response->body, keep_bytes);
     response->element_start = 0;
+    response->replayed = false;
 }
 
 enum chatur_outcome chatur_response_seal(struct chatur_response *response,
@@ -169,6 +173,9 @@ static void append_cors(struct chatur_buffer *buffer, const struct chatur_head *
 
 int chatur_head_status(const struct chatur_head *head)
 {
+    if (head->events) {
+        return 200; /* it was said before the outcome was known */
+    }
     return head->preflight ? 204 : chatur_outcome_http_status(head->outcome);
 }
 
@@ -177,7 +184,11 @@ void chatur_head_append(struct chatur_buffer *buffer, const struct chatur_head *
     int status = chatur_head_status(head);
     const char *methods = head->allow_get ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS";
     chatur_buffer_printf(buffer, "Status: %d %s\r\n", status, reason_phrase(status));
-    if (!head->preflight) { /* a 204 has no content to describe (RFC 9110, section 8.6) */
+    if (head->events) {
+        /* Told not to, NGINX passes each event on as it comes. */
+        chatur_buffer_puts(buffer, "Content-Type: text/event-stream; charset=utf-8\r\n"
+                                   "X-Accel-Buffering: no\r\n");
+    } else if (!head->preflight) { /* a 204 has no content to describe (RFC 9110, section 8.6) */
         chatur_buffer_printf(buffer,
                              "Content-Type: application/json; charset=utf-8\r\n"
                              "Content-Length: %zu\r\n",
@@ -196,7 +207,10 @@ void chatur_head_append(struct chatur_buffer *buffer, const struct chatur_head *
     if (status == 204 || status == 405) {
         chatur_buffer_printf(buffer, "Allow: %s\r\n", methods);
     }
-    if (status == 503) {
+    if (head->replayed) {
+        chatur_buffer_puts(buffer, "Idempotent-Replayed: true\r\n");
+    }
+    if (status == 503 || (status >= 400 && head->retry_after_s > 0)) {
         chatur_buffer_printf(buffer, "Retry-After: %u\r\n",
                              head->retry_after_s > 0 ? head->retry_after_s : 1);
     }

@@ -10,10 +10,14 @@
 #include "base/outcome.h"
 #include "serve/serve.h"
 
+struct chatur_stream;
+
 struct chatur_response {
     struct chatur_buffer
         body;             /* from the first element on: the envelope of a success, still open */
     size_t element_start; /* where in it the latest element begins; 0: there is none */
+    bool replayed;        /* it is the answer to an earlier request */
+    struct chatur_stream *stream; /* where its events go */
 };
 
 /* Makes it ready for the next answer, keeping its memory unless that grew past `keep_bytes`. */
@@ -32,7 +36,9 @@ struct chatur_head {
     bool preflight; /* the answer to OPTIONS: 204 and no body */
     bool allow_get;
     bool token_refused;     /* a 401 although a token was sent */
-    unsigned retry_after_s; /* for 503; 0: the default of one second */
+    bool replayed;          /* the answer to an earlier request with the same Idempotency-Key */
+    bool events;            /* the body is a stream of server-sent events; the status is 200 */
+    unsigned retry_after_s; /* 0: one second for a 503, not said for others */
     const char *request_id;
     const char *cors_origin; /* the setting: "*", a list separated by commas, or "" for no CORS */
     const char *origin;      /* the client's Origin header; "" when it sent none */
@@ -44,6 +50,10 @@ int chatur_head_status(const struct chatur_head *head);
 
 /* Appends the header lines and the empty one after them. */
 void chatur_head_append(struct chatur_buffer *buffer, const struct chatur_head *head);
+
+/* The envelope that needs no memory. */
+#define CHATUR_LAST_RESORT_ENVELOPE                                                                \
+    "{\"status\":0,\"message\":\"Something went wrong on our side\",\"payload\":null}"
 
 /* A whole answer that needs no memory: for when there is none, or no configuration. */
 extern const char chatur_response_last_resort[];

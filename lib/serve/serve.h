@@ -29,12 +29,14 @@ struct chatur_response;
 
 struct chatur_request {
     struct chatur_app *app;
-    struct chatur_arena *arena; /* memory that dies with the request */
-    struct json_object *body;   /* an object, never NULL; the arena's */
-    struct chatur_user user;    /* the caller; all zero on a public endpoint */
-    const char *query;          /* the URL's query string; "" when there is none */
-    bool local;                 /* over loopback or a unix socket, as far as we can tell */
-    struct chatur_error error;  /* where a handler's failure says why: pass it down */
+    struct chatur_arena *arena;  /* memory that dies with the request */
+    struct json_object *body;    /* an object, never NULL; the arena's */
+    struct chatur_user user;     /* the caller; all zero on a public endpoint */
+    const char *query;           /* the URL's query string; "" when there is none */
+    bool accepts_events;         /* the client asks for a stream, if this endpoint has one */
+    const char *idempotency_key; /* the header Idempotency-Key as it came; NULL: none */
+    bool local;                  /* over loopback or a unix socket, as far as we can tell */
+    struct chatur_error error;   /* where a handler's failure says why: pass it down */
 };
 
 typedef enum chatur_outcome chatur_handler(struct chatur_request *request,
@@ -62,6 +64,20 @@ int chatur_serve(const struct chatur_endpoint *endpoint);
  * (base/json_write.h). Never NULL; what fails there latches and turns the answer into a 500, so a
  * handler need not check. */
 struct chatur_buffer *chatur_response_element(struct chatur_response *response);
+
+/* An endpoint that takes a while may send parts of its answer ahead, as server-sent events, when
+ * request->accepts_events; otherwise these have no effect. Begins an event: write exactly one JSON
+ * object into the buffer returned (never NULL; a failure there need not be checked), then send it.
+ *
+ * The handler goes on as it would without: its elements and its outcome become the last event,
+ * `done` or `error`, with the envelope; or an ordinary answer when no event was sent before. A
+ * client that leaves is not noticed: what it asked for is finished. */
+struct chatur_buffer *chatur_response_event(struct chatur_response *response, const char *name);
+void chatur_response_event_send(struct chatur_response *response);
+
+/* Marks the answer as that to an earlier request with the same key: `Idempotent-Replayed: true`.
+ * Before the first event. */
+void chatur_response_mark_replayed(struct chatur_response *response);
 
 /* Reads the body's fields into the endpoint's own struct: chatur_fields_read with the request's
  * arena and error. */

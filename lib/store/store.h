@@ -66,6 +66,8 @@ struct chatur_email {
     const char *fingerprint;      /* of the request that an idempotency key stands for; "": none */
     int64_t coins;
     int64_t created_s;
+    const char
+        *notice; /* of a new one, what its writer could not honour; never stored. NULL: none */
 };
 
 struct chatur_feedback {

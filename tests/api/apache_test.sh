@@ -5,51 +5,21 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/api/lib.sh
+. tests/api/apache.sh
 
-modules=/usr/lib/apache2/modules
-apache_pid=
-
-# Apache refuses to be root.
-unprivileged() {
-    if [[ $(id -u) == 0 ]]; then
-        exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
-    fi
-    exec "$@"
-}
-
-give_away() { # FOLDER
-    [[ $(id -u) != 0 ]] || chown -R 65534:65534 "$1"
-}
-
-start_apache() { # NAME MODULE…, and more configuration on standard input
-    local name=$1 folder=$work/$1 module
+starts() { # NAME MODULE…, and more configuration on standard input
+    local name=$1
     shift
-    mkdir "$folder"
-    port=$(free_port)
-    url=http://127.0.0.1:$port
     {
-        for module in mpm_event authz_core cgid alias env mime headers "$@"; do
-            echo "LoadModule ${module}_module $modules/mod_$module.so"
-        done
-        printf '%s\n' "ServerRoot $folder" 'ServerName 127.0.0.1' "Listen 127.0.0.1:$port" \
-            "PidFile $folder/pid" "ScriptSock $folder/cgid" "ErrorLog $folder/error.log" \
-            'TypesConfig /dev/null' "SetEnv STATE_DIR $work/state" 'SetEnv DEV_LOGIN 1' 'SetEnv ENV_FILE /dev/null' \
-            'SetEnv JWT_KEY 0123456789abcdef0123456789abcdef'
+        printf 'SetEnv %s\n' "STATE_DIR $work/state" 'DEV_LOGIN 1' 'ENV_FILE /dev/null' \
+            'JWT_KEY 0123456789abcdef0123456789abcdef'
         cat
-    } >"$folder/httpd.conf"
-    give_away "$folder"
-    unprivileged apache2 -D FOREGROUND -f "$folder/httpd.conf" 2>"$folder/stderr" &
-    apache_pid=$!
-    if ! wait_for 10 curl -fs -o "$work/answer" "$url$prefix/health"; then
-        not_ok "$name: Apache starts" "$(cat "$folder/stderr" "$folder/error.log" | tail -n 20)"
+    } >"$work/$name.conf"
+    if ! apache_start "$work/$name" "$@" <"$work/$name.conf"; then
+        not_ok "$name: Apache starts" "$(apache_complaints)"
         exit 1
     fi
     ok "$name: Apache starts"
-}
-
-stop_apache() {
-    kill -TERM "$apache_pid"
-    wait "$apache_pid" 2>/dev/null
 }
 
 serves_endpoints() { # NAME
@@ -74,17 +44,9 @@ is_not_there() { # PATH…
 
 # --- a virtual host ------------------------------------------------------------------------------
 
-prefix=
 home=$work/home
-mkdir "$home" "$work/state"
-cp -R templates tutorials etc "$home"
-(cd "$BUILD" && find cgi-bin -type d -o -executable -print) | while read -r file; do
-    mkdir -p "$home/$(dirname "$file")"
-    cp -P "$BUILD/$file" "$home/$file"
-done
-chmod -R a+rX "$home" "$work"
-give_away "$work/state"
-start_apache vhost <<CONF
+apache_home
+starts vhost <<CONF
 Define CHATUR_HOME $home
 Include $home/etc/apache/chatur.conf
 CONF
@@ -95,7 +57,7 @@ post /user/getUserData "{\"a\":\"$(head -c 70000 /dev/zero | tr '\0' a)\"}" "$to
 is "$status $(jq .status <<<"$body")" "413 0" "vhost: a body over the limit"
 is "$(curl -s -o "$work/answer" -w '%{http_code} %{content_type}' "$url/icons/request.png")" "200 image/png" "vhost: icons"
 is "$(curl -s -o "$work/answer" -w '%{content_type}' "$url/nothing")" "application/json; charset=utf-8" "vhost: errors are JSON"
-stop_apache
+apache_stop
 
 # --- shared hosting, with each of the two ways for the header ------------------------------------
 
@@ -112,7 +74,7 @@ for way in passauth rewrite; do
     rm -f "$served/.htaccess"
     sed "s|/home/you/chaturmail|$home|" etc/apache/htaccess >"$served/.htaccess"
     [[ $way == passauth ]] || sed -i '/^CGIPassAuth/d' "$served/.htaccess"
-    start_apache "$way" rewrite <<CONF
+    starts "$way" rewrite <<CONF
 DocumentRoot $work/public_html
 <Directory $work/public_html>
     Require all granted
@@ -121,6 +83,6 @@ DocumentRoot $work/public_html
 CONF
     serves_endpoints "$way"
     is_not_there /api/nothing /api/user/notes.txt /api/.htaccess
-    stop_apache
+    apache_stop
 done
 done_testing

@@ -124,7 +124,7 @@ start_chatur() {
 
 # Ready, or ended without ever becoming so.
 is_up() {
-    grep -q '^ChaturMail is ready' "$work/run.log" || ! kill -0 "$chatur_pid" 2>/dev/null
+    grep -qs '^ChaturMail is ready' "$work/run.log" || ! kill -0 "$chatur_pid" 2>/dev/null
 }
 
 stop_chatur() {

@@ -392,6 +392,25 @@ static void play_errorlate(struct connection *connection, const char *argument)
     end_chunks(connection);
 }
 
+/* More than is held back, and then not the end. */
+static void play_long(struct connection *connection, const char *argument)
+{
+    char text[100];
+    send_head(connection, 200, "text/event-stream", "");
+    for (int i = 1; i <= 20; i++) {
+        (void)snprintf(text, sizeof(text), "This is sentence %d of the %d that I have for you. ", i,
+                       i * i + 20);
+        (void)send_delta(connection, text, NULL);
+    }
+    if (strcmp(argument, "error") == 0) {
+        (void)send_event(connection, "{\"error\":{\"message\":\"lost the GPU\",\"code\":500}}");
+        end_chunks(connection);
+        return;
+    }
+    sleep_ms(strcmp(argument, "silence") == 0 ? 20000 : 0);
+    connection->closes = true;
+}
+
 static void play_html(struct connection *connection, const char *argument)
 {
     (void)argument;
@@ -562,6 +581,7 @@ static const struct {
     {"noretry", play_noretry},
     {"retry", play_retry},
     {"drop", play_drop},
+    {"long_then", play_long},
 };
 
 static void play(struct connection *connection, const char *step)

@@ -3,6 +3,7 @@
 #   model_server_start NAME [CERTIFICATE KEY]   sets $model_port; requests are in $work/NAME.log
 #   writer_start [NAME=VALUE…]                  one generateEmail with these settings; writer_stop
 #   write_email                                 asks for $order; sets $status and $body; needs $token
+#   stream_email                                the same, as events
 #   new_user EMAIL                              sets $token
 #   balance                                     prints AVAILABLE USED EMAILS RESERVATIONS of that user
 #
@@ -55,8 +56,16 @@ take_cgi_answer() {
 }
 
 write_email() {
+    send_order application/json
+}
+
+stream_email() {
+    send_order text/event-stream
+}
+
+send_order() { # ACCEPT
     printf '%s' "$order" | env -i PATH="$PATH" REQUEST_METHOD=POST CONTENT_LENGTH="$(printf '%s' "$order" | wc -c)" \
-        CONTENT_TYPE=application/json HTTP_AUTHORIZATION="Bearer $token" \
+        CONTENT_TYPE=application/json HTTP_ACCEPT="$1" HTTP_AUTHORIZATION="Bearer $token" \
         cgi-fcgi -bind -connect "$work/writer.sock" >"$work/cgi" 2>>"$work/writer.log"
     take_cgi_answer
 }

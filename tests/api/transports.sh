@@ -16,6 +16,9 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the variables are for the tests, or from lib.sh
 
+# shellcheck source=tests/api/apache.sh
+. tests/api/apache.sh
+
 headers=$work/headers
 answer=$work/answer
 JWT_KEY=${JWT_KEY:-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef}
@@ -26,7 +29,9 @@ mode=
 # The environment of a binary that is started by hand: nothing of ours leaks in.
 endpoint_environment() {
     printf '%s\n' PATH="$PATH" STATE_DIR="$work/state" JWT_KEY="$JWT_KEY" DEV_LOGIN=1 \
-        ${LOG_LEVEL:+LOG_LEVEL="$LOG_LEVEL"} ${DB_URI:+DB_URI="$DB_URI"} ${MAX_BODY_BYTES:+MAX_BODY_BYTES="$MAX_BODY_BYTES"}
+        ${LOG_LEVEL:+LOG_LEVEL="$LOG_LEVEL"} ${NEW_USER_COINS:+NEW_USER_COINS="$NEW_USER_COINS"} \
+        ${DB_DURABILITY:+DB_DURABILITY="$DB_DURABILITY"} \
+        ${DB_URI:+DB_URI="$DB_URI"} ${MAX_BODY_BYTES:+MAX_BODY_BYTES="$MAX_BODY_BYTES"}
 }
 
 transport_start() {
@@ -36,7 +41,7 @@ transport_start() {
     case $mode in
     nginx) start_chatur ;;
     fd0 | fd3) start_endpoints ;;
-    apache) apache_start ;;
+    apache) start_endpoints_under_apache ;;
     esac || {
         echo "Bail out! $mode cannot be started"
         exit 1
@@ -151,7 +156,7 @@ call() {
 call_http() {
     local method=$1 path=$2 text=$3 token=$4 header arguments
     shift 4
-    arguments=(-sS -o "$answer" -D "$headers" -w '%{http_code}' -X "$method" --max-time 30)
+    arguments=(-sSN -o "$answer" -D "$headers" -w '%{http_code}' -X "$method" --max-time 30)
     [ -z "$token" ] || arguments+=(-H "Authorization: Bearer $token")
     if [ -n "$text" ]; then
         # -H is taken in order, and the last one of a name would be a second line, not a replacement.
@@ -169,34 +174,16 @@ call_http() {
 
 # --- Apache ------------------------------------------------------------------------------------
 
-apache_start() {
-    local port modules=/usr/lib/apache2/modules module
-    port=$(free_port)
-    url=http://127.0.0.1:$port
-    mkdir -p "$work/apache"
+start_endpoints_under_apache() {
+    apache_home
     {
-        for module in mpm_event authz_core cgid alias env mime; do
-            echo "LoadModule ${module}_module $modules/mod_$module.so"
-        done
-        echo "ServerRoot $work/apache"
-        echo "ServerName 127.0.0.1"
-        echo "Listen 127.0.0.1:$port"
-        echo "PidFile $work/apache/pid"
-        echo "ScriptSock $work/apache/cgid"
-        echo "ErrorLog $work/apache/error.log"
-        [ "$(id -u)" -ne 0 ] || echo "User #0"
         printf 'SetEnv %s\n' "${endpoint_env[@]}" | sed '/^SetEnv PATH=/d; s/=/ "/; s/$/"/'
-        echo "Define CHATUR_HOME $(cd "$BUILD" && pwd)"
-        echo "Include $PWD/etc/apache/chatur.conf"
-    } >"$work/apache/httpd.conf"
-    apache2 -f "$work/apache/httpd.conf" -k start
-    wait_for 5 test -s "$work/apache/pid"
-    wait_for 5 curl -s -o "$answer" "$url/health"
-}
-
-apache_stop() {
-    local pid
-    pid=$(cat "$work/apache/pid" 2>/dev/null) || return 0
-    kill -TERM "$pid" 2>/dev/null
-    wait_for 5 eval "! kill -0 $pid 2>/dev/null"
+        echo 'SetEnv ENV_FILE /dev/null'
+        echo "Define CHATUR_HOME $work/home"
+        echo "Include $work/home/etc/apache/chatur.conf"
+    } >"$work/apache.conf"
+    apache_start "$work/apache" <"$work/apache.conf" || {
+        apache_complaints >&2
+        return 1
+    }
 }

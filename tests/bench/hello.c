@@ -1,8 +1,9 @@
 /* The least a FastCGI program can do: the yardstick that the endpoints are measured against. Plain
- * libfcgi, 16 threads in FCGX_Accept_r, a fixed answer of as many bytes as the first argument says.
- * Standard input is the listening socket. */
+ * libfcgi, 16 threads in FCGX_Accept_r, a fixed answer of HELLO_BYTES. Standard input is the
+ * listening socket, so the supervisor runs it as it runs the endpoints. */
 #include <fcgiapp.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,12 +28,13 @@ static void *work(void *unused)
     return NULL;
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
+    const char *size = getenv("HELLO_BYTES"); /* NOLINT(concurrency-mt-unsafe): no threads yet */
     char *end = NULL;
-    long bytes = argc == 2 ? strtol(argv[1], &end, 10) : -1;
-    if (bytes < 0 || bytes > MAX_BYTES || end == argv[1] || *end != '\0') {
-        (void)fprintf(stderr, "usage: hello BYTES, with a listening socket as standard input\n");
+    long bytes = size != NULL ? strtol(size, &end, 10) : -1;
+    if (bytes < 0 || bytes > MAX_BYTES || end == size || *end != '\0') {
+        (void)fprintf(stderr, "HELLO_BYTES=N hello, with a listening socket as standard input\n");
         return 2;
     }
     char head[128];
@@ -46,6 +48,8 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "hello: cannot start\n");
         return 1;
     }
+    /* libfcgi takes TERM for the end of the next request, which may never come. */
+    (void)signal(SIGTERM, SIG_DFL);
     memcpy(answer, head, (size_t)head_length);
     (void)memset(answer + head_length, 'x', (size_t)bytes);
 

@@ -152,6 +152,30 @@ static void json_strings_are_escaped(void **state)
     }
 }
 
+/* What comes after the bytes is not looked at, and a NUL among them is one of them. */
+static void json_texts_end_where_they_are_told_to(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in;
+        size_t length;
+        const char *out;
+    } rows[] = {
+        {"h\xc3\xa9", 2, "\"h\xef\xbf\xbd\""}, /* in the middle of a character */
+        {"a\0b", 3, "\"a\\u0000b\""},
+        {"\"x", 1, "\"\\\"\""},
+        {"abc", 0, "\"\""},
+        {"abc", 2, "\"ab\""},
+        {"h\xc3\xa9", 3, "\"h\xc3\xa9\""},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct chatur_buffer buffer = {0};
+        chatur_buffer_json_text(&buffer, rows[i].in, rows[i].length);
+        assert_string_equal(buffer.data, rows[i].out);
+        chatur_buffer_free(&buffer);
+    }
+}
+
 static void json_objects_are_what_a_parser_reads(void **state)
 {
     (void)state;
@@ -159,10 +183,11 @@ static void json_objects_are_what_a_parser_reads(void **state)
     chatur_json_open(&buffer);
     chatur_json_put_string(&buffer, "text", "{");
     chatur_json_put_string(&buffer, "nothing", NULL);
+    chatur_json_put_text(&buffer, "part", "text", 2);
     chatur_json_put_integer(&buffer, "low", INT64_MIN);
     chatur_json_put_boolean(&buffer, "yes", true);
     chatur_json_close(&buffer);
-    assert_string_equal(buffer.data, "{\"text\":\"{\",\"nothing\":\"\","
+    assert_string_equal(buffer.data, "{\"text\":\"{\",\"nothing\":\"\",\"part\":\"te\","
                                      "\"low\":-9223372036854775808,\"yes\":true}");
     struct json_object *object = json_tokener_parse(buffer.data);
     assert_non_null(object);
@@ -398,6 +423,7 @@ int main(void)
         cmocka_unit_test(arena_copies_and_formats),
         cmocka_unit_test(buffer_latches_its_limit),
         cmocka_unit_test(json_strings_are_escaped),
+        cmocka_unit_test(json_texts_end_where_they_are_told_to),
         cmocka_unit_test(json_objects_are_what_a_parser_reads),
         cmocka_unit_test(ids_are_valid_unique_and_sorted_within_a_thread),
         cmocka_unit_test(a_forked_child_has_its_own_ids),

@@ -31,6 +31,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define MAX_BODY_BYTES  65536
+#define STREAMED_EVENTS 3
 #define BIG_BYTES       (8UL << 20) /* more than any socket buffer takes */
 
 /* The endpoints are public: nobody asks for a session. */
@@ -55,11 +56,33 @@ enum chatur_outcome chatur_auth_session(struct chatur_auth *auth, const char *au
 
 /* --- the endpoint under test ------------------------------------------------------------------ */
 
-static atomic_uint *handled; /* shared with the child: how many requests reached the handler */
+/* Shared with the child. */
+static struct shared {
+    atomic_uint handled; /* how many requests reached the handler */
+    atomic_uint events;  /* how many events it may send */
+    atomic_bool done;    /* it has sent them, and went on to its end */
+} * shared;
 
 static void sleep_ms(int duration_ms)
 {
     (void)poll(NULL, 0, duration_ms);
+}
+
+/* One event after the other, each when the test lets it: who is given the second one has read the
+ * first. Gives up after ten seconds. */
+static void stream(struct chatur_response *response)
+{
+    for (unsigned i = 0; i < STREAMED_EVENTS; i++) {
+        for (int wait_ms = 0; atomic_load(&shared->events) <= i && wait_ms < 10000; wait_ms++) {
+            sleep_ms(1);
+        }
+        struct chatur_buffer *json = chatur_response_event(response, "delta");
+        chatur_json_open(json);
+        chatur_json_put_integer(json, "n", i);
+        chatur_json_close(json);
+        chatur_response_event_send(response);
+    }
+    atomic_store(&shared->done, true);
 }
 
 static enum chatur_outcome handle(struct chatur_request *request, struct chatur_response *response)
@@ -68,13 +91,16 @@ static enum chatur_outcome handle(struct chatur_request *request, struct chatur_
         {"text", CHATUR_TEXT, .optional = true, .offset = 0},
     };
     const char *text = "";
-    atomic_fetch_add(handled, 1);
+    atomic_fetch_add(&shared->handled, 1);
     enum chatur_outcome outcome = CHATUR_FIELDS(request, fields, &text);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
     if (strncmp(request->query, "sleep=", 6) == 0) {
         sleep_ms((int)strtol(request->query + 6, NULL, 10));
+    }
+    if (strcmp(request->query, "stream") == 0) {
+        stream(response);
     }
     struct chatur_buffer *json = chatur_response_element(response);
     chatur_json_open(json);
@@ -229,7 +255,9 @@ static int set_up(void **state)
         .log_level = "info",
     };
     max_descriptors = 0;
-    atomic_store(handled, 0);
+    atomic_store(&shared->handled, 0);
+    atomic_store(&shared->events, 0);
+    atomic_store(&shared->done, false);
     server = (struct server){.listen_fd = -1, .folder = "/tmp/chatur-fastcgi-XXXXXX"};
     if (mkdtemp(server.folder) == NULL) {
         return -1;
@@ -344,7 +372,7 @@ static void an_unread_body_does_not_cost_the_answer(void **state)
     chatur_buffer_free(&answer.output);
     chatur_buffer_free(&params);
     free(body);
-    assert_int_equal(atomic_load(handled), 0);
+    assert_int_equal(atomic_load(&shared->handled), 0);
     assert_well();
 }
 
@@ -429,7 +457,7 @@ static void params_that_break_off_reach_no_handler(void **state)
     }
     chatur_buffer_free(&params);
     chatur_buffer_free(&whole);
-    assert_int_equal(atomic_load(handled), 0);
+    assert_int_equal(atomic_load(&shared->handled), 0);
     assert_well();
 }
 
@@ -449,7 +477,7 @@ static void other_roles_are_dropped(void **state)
         assert_dropped(&wire, LEAVE);
     }
     chatur_buffer_free(&params);
-    assert_int_equal(atomic_load(handled), 0);
+    assert_int_equal(atomic_load(&shared->handled), 0);
     assert_well();
 }
 
@@ -480,7 +508,7 @@ static void silence_is_ended(void **state)
     }
     assert_true(chatur_monotonic_us() - from_us > 900000);
     assert_true(chatur_monotonic_us() - from_us < 4000000);
-    assert_int_equal(atomic_load(handled), 0);
+    assert_int_equal(atomic_load(&shared->handled), 0);
     assert_well();
 }
 
@@ -540,7 +568,7 @@ static void an_abort_reaches_no_handler(void **state)
     (void)close(fd);
     chatur_buffer_free(&answer.output);
     chatur_buffer_free(&params);
-    assert_int_equal(atomic_load(handled), 0);
+    assert_int_equal(atomic_load(&shared->handled), 0);
     assert_well();
 }
 
@@ -661,7 +689,7 @@ static void giant_lengths_are_dropped(void **state)
         assert_dropped(&wire, LEAVE);
         chatur_buffer_free(&params);
     }
-    assert_int_equal(atomic_load(handled), 0);
+    assert_int_equal(atomic_load(&shared->handled), 0);
     assert_well();
 }
 
@@ -698,7 +726,7 @@ static void params_are_limited(void **state)
     start();
     assert_int_equal(post_with_params(2000, 1), 0);
     assert_int_equal(post_with_params(5, 60000), 0);
-    assert_int_equal(atomic_load(handled), 0);
+    assert_int_equal(atomic_load(&shared->handled), 0);
     assert_int_equal(post_with_params(1000, 1), 200);
     assert_int_equal(post_with_params(4, 60000), 200);
     assert_well();
@@ -753,7 +781,7 @@ static void a_request_in_flight_is_finished(void **state)
     int fd = fastcgi_connect(server.socket_path);
     fastcgi_post(&wire, "sleep=600", "{\"text\":\"in flight\"}");
     assert_true(fastcgi_send(fd, &wire));
-    while (atomic_load(handled) == 0) {
+    while (atomic_load(&shared->handled) == 0) {
         sleep_ms(1);
     }
     signal_server(SIGTERM);
@@ -770,7 +798,7 @@ static void a_request_in_flight_is_finished(void **state)
     assert_true(answer.ended);
     chatur_buffer_free(&answer.output);
     assert_int_equal(wait_for_end(1000), 0);
-    assert_int_equal(atomic_load(handled), 1);
+    assert_int_equal(atomic_load(&shared->handled), 1);
 
     start_on(server.listen_fd);
     answer = fastcgi_receive(late, 5000);
@@ -790,7 +818,7 @@ static void a_request_that_takes_too_long_is_cut_off(void **state)
     int fd = fastcgi_connect(server.socket_path);
     fastcgi_post(&wire, "sleep=20000", "");
     assert_true(fastcgi_send(fd, &wire));
-    while (atomic_load(handled) == 0) {
+    while (atomic_load(&shared->handled) == 0) {
         sleep_ms(1);
     }
     signal_server(SIGTERM);
@@ -807,6 +835,86 @@ static void a_broken_socket_ends_the_process(void **state)
     assert_int_equal(shutdown(server.listen_fd, SHUT_RDWR), 0);
     assert_int_equal(wait_for_end(2000), EXIT_FAILURE);
     assert_int_equal(count_in_log("the listening socket is broken"), 1);
+}
+
+/* --- streaming -------------------------------------------------------------------------------- */
+
+static int open_stream(void)
+{
+    struct chatur_buffer wire = {0};
+    struct chatur_buffer params = {0};
+    fastcgi_pair(&params, "REQUEST_METHOD", "POST");
+    fastcgi_pair(&params, "QUERY_STRING", "stream");
+    fastcgi_pair(&params, "HTTP_ACCEPT", "text/event-stream");
+    fastcgi_begin(&wire, FCGI_RESPONDER, 0);
+    fastcgi_record(&wire, FCGI_PARAMS, params.data, params.length);
+    fastcgi_record(&wire, FCGI_PARAMS, "", 0);
+    fastcgi_record(&wire, FCGI_STDIN, "", 0);
+    int fd = fastcgi_connect(server.socket_path);
+    assert_true(fastcgi_send(fd, &wire));
+    chatur_buffer_free(&params);
+    return fd;
+}
+
+/* Reads until the text is there, for at most five seconds without a byte. */
+static void await(int fd, struct chatur_buffer *received, const char *text)
+{
+    while (received->length == 0 ||
+           memmem(received->data, received->length, text, strlen(text)) == NULL) {
+        char chunk[4096];
+        struct pollfd readable = {.fd = fd, .events = POLLIN};
+        assert_int_equal(poll(&readable, 1, 5000), 1);
+        ssize_t count = read(fd, chunk, sizeof(chunk));
+        assert_true(count > 0);
+        chatur_buffer_append(received, chunk, (size_t)count);
+    }
+}
+
+/* Lets the handler send its next event, and waits for it. */
+static void await_event(int fd, struct chatur_buffer *received, unsigned number)
+{
+    char event[80];
+    (void)snprintf(event, sizeof(event), "event: delta\ndata: {\"n\":%u}\n\n", number);
+    atomic_store(&shared->events, number + 1);
+    await(fd, received, event);
+}
+
+static void events_are_on_their_way_at_once(void **state)
+{
+    (void)state;
+    struct chatur_buffer received = {0};
+    start();
+    int fd = open_stream();
+    for (unsigned i = 0; i < STREAMED_EVENTS; i++) {
+        assert_false(atomic_load(&shared->done));
+        await_event(fd, &received, i);
+    }
+    await(fd, &received, "Status: 200 OK\r\n");
+    await(fd, &received,
+          "event: done\ndata: {\"status\":1,\"message\":\"OK\",\"payload\":"
+          "[{\"text\":\"\",\"local\":true}]}\n\n");
+    chatur_buffer_free(&received);
+    (void)close(fd);
+    assert_well();
+}
+
+static void a_stream_goes_on_without_its_client(void **state)
+{
+    (void)state;
+    struct chatur_buffer received = {0};
+    start();
+    int fd = open_stream();
+    await_event(fd, &received, 0);
+    chatur_buffer_free(&received);
+    (void)close(fd);
+    assert_false(atomic_load(&shared->done));
+    atomic_store(&shared->events, STREAMED_EVENTS);
+    for (int wait_ms = 0; !atomic_load(&shared->done) && wait_ms < 5000; wait_ms++) {
+        sleep_ms(1);
+    }
+    assert_true(atomic_load(&shared->done));
+    assert_well();
+    assert_int_equal(count_in_log("the client left before the answer was complete"), 1);
 }
 
 int main(void)
@@ -834,10 +942,11 @@ int main(void)
         TEST(a_request_in_flight_is_finished),
         TEST(a_request_that_takes_too_long_is_cut_off),
         TEST(a_broken_socket_ends_the_process),
+        TEST(events_are_on_their_way_at_once),
+        TEST(a_stream_goes_on_without_its_client),
     };
-    handled =
-        mmap(NULL, sizeof(*handled), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (handled == MAP_FAILED) {
+    shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) {
         return EXIT_FAILURE;
     }
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,11 @@ struct order {
     const char *id;
     int64_t number;
     int64_t bounded;
+    const char *language;
+    const char *one_of;
 };
+
+static const char *const choices[] = {"formal", "plain", NULL};
 
 #define FIELD(kind_, member, ...)                                                                  \
     {                                                                                              \
@@ -36,6 +40,8 @@ static const struct chatur_field optional_fields[] = {
     FIELD(CHATUR_ID, id, .optional = true),
     FIELD(CHATUR_NUMBER, number, .optional = true, .min = INT64_MIN),
     FIELD(CHATUR_NUMBER, bounded, .optional = true, .min = 1, .max = 10),
+    FIELD(CHATUR_LANGUAGE, language, .optional = true),
+    FIELD(CHATUR_ONE_OF, one_of, .optional = true, .choices = choices),
 };
 
 static struct chatur_arena *arena;
@@ -113,6 +119,17 @@ static void broken_rules_are_named(void **state)
         {"{\"bounded\":11}", "bounded is too large (at most 10)"},
         {"{\"bounded\":1e300}", "bounded is too large (at most 10)"},
         {"{\"bounded\":9223372036854775808.0}", "bounded is too large (at most 10)"},
+        {"{\"language\":1}", "language must be a string"},
+        {"{\"language\":\"e\"}", "language must be a language tag such as en, pt-BR or zh-Hant"},
+        {"{\"language\":\"en\\n\"}",
+         "language must not have line breaks or other control characters"},
+        {"{\"one_of\":7}", "one_of must be a string"},
+        {"{\"one_of\":[\"plain\"]}", "one_of must be a string"},
+        {"{\"one_of\":\"secret\"}", "one_of must be one of: formal, plain"},
+        {"{\"one_of\":\"plai\"}", "one_of must be one of: formal, plain"},
+        {"{\"one_of\":\"plain, formal\"}", "one_of must be one of: formal, plain"},
+        {"{\"one_of\":\"plain\\n\"}",
+         "one_of must not have line breaks or other control characters"},
         /* The first broken rule in the table's order, not in the body's. */
         {"{\"number\":\"x\",\"text\":1}", "text must be a string"},
     };
@@ -183,6 +200,63 @@ static void what_keeps_the_rules_is_filled_in(void **state)
     assert_string_equal(order.id, "0123456789abcdefabcdef01");
     assert_true(order.number == INT64_MIN);
     assert_int_equal(order.bounded, 10);
+}
+
+static void languages_get_their_usual_case(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"{\"language\":\" DE \"}", "de"},         {"{\"language\":\"PT-br\"}", "pt-BR"},
+        {"{\"language\":\"zh-hANT\"}", "zh-Hant"}, {"{\"language\":\"SR-LATN-rs\"}", "sr-Latn-RS"},
+        {"{\"language\":\"es-419\"}", "es-419"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct order order = {0};
+        assert_int_equal(
+            read_body(rows[i][0], optional_fields, COUNT(optional_fields), &order, NULL),
+            CHATUR_OK);
+        assert_string_equal(order.language, rows[i][1]);
+    }
+}
+
+static void choices_are_taken_in_any_case(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        size_t choice;
+    } rows[] = {
+        {"{\"one_of\":\"formal\"}", 0}, {"{\"one_of\":\" Plain \"}", 1},
+        {"{\"one_of\":\"FORMAL\"}", 0}, {"{\"one_of\":\"  \"}", 2}, /* the NULL at the end: none */
+        {"{\"one_of\":null}", 2},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct order order = {0};
+        assert_int_equal(
+            read_body(rows[i].json, optional_fields, COUNT(optional_fields), &order, NULL),
+            CHATUR_OK);
+        assert_ptr_equal(order.one_of, choices[rows[i].choice]);
+    }
+}
+
+/* The message has room for 199 bytes: what does not fit is left out, whole. */
+static void a_long_list_of_choices_is_cut_between_two(void **state)
+{
+    (void)state;
+    static const char *const many[] = {"a choice of thirty-five characters1",
+                                       "a choice of thirty-five characters2",
+                                       "a choice of thirty-five characters3",
+                                       "a choice of thirty-five characters4",
+                                       "a choice of thirty-five characters5",
+                                       "a choice of thirty-five characters6",
+                                       NULL};
+    static const struct chatur_field field = FIELD(CHATUR_ONE_OF, one_of, .choices = many);
+    struct order order = {0};
+    struct chatur_error error = {0};
+    assert_int_equal(read_body("{\"one_of\":\"x\"}", &field, 1, &order, &error),
+                     CHATUR_BAD_REQUEST);
+    assert_true(strncmp(error.message, "one_of must be one of: a choice", 31) == 0);
+    assert_true(strlen(error.message) < sizeof(error.message));
 }
 
 static void lengths_at_their_bounds_are_taken(void **state)
@@ -276,6 +350,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_missing_null_or_blank_is_needed, make_arena,
                                         free_arena),
         cmocka_unit_test_setup_teardown(what_keeps_the_rules_is_filled_in, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(languages_get_their_usual_case, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(choices_are_taken_in_any_case, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(a_long_list_of_choices_is_cut_between_two, make_arena,
+                                        free_arena),
         cmocka_unit_test_setup_teardown(lengths_at_their_bounds_are_taken, make_arena, free_arena),
         cmocka_unit_test_setup_teardown(numbers_lose_their_fraction, make_arena, free_arena),
         cmocka_unit_test_setup_teardown(text_that_c_cannot_hold_is_refused, make_arena, free_arena),

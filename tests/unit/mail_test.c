@@ -114,6 +114,7 @@ static struct chatur_arena *arena;
 static struct chatur_user user;
 static const struct chatur_template *template; /* the first there is */
 static struct chatur_order order;
+static bool replayed;
 
 static struct chatur_user sign_in(const char *uid, int64_t coins)
 {
@@ -185,7 +186,7 @@ static int tear_down(void **state)
 
 static enum chatur_outcome generate(struct chatur_email *email, struct chatur_error *error)
 {
-    return chatur_mail_generate(&mail, &user, &order, arena, email, error);
+    return chatur_mail_generate(&mail, &user, &order, NULL, arena, email, &replayed, error);
 }
 
 /* --- looking ---------------------------------------------------------------------------------- */
@@ -241,14 +242,7 @@ static enum chatur_outcome keep(void *context, const struct chatur_email *email)
 {
     struct seen *seen = context;
     seen->count++;
-    seen->email = *email;
-    seen->email.uid = chatur_arena_strdup(arena, email->uid);
-    seen->email.prompt_id = chatur_arena_strdup(arena, email->prompt_id);
-    seen->email.subject = chatur_arena_strdup(arena, email->subject);
-    seen->email.keywords = chatur_arena_strdup(arena, email->keywords);
-    seen->email.to = chatur_arena_strdup(arena, email->to);
-    seen->email.text = chatur_arena_strdup(arena, email->text);
-    return CHATUR_OK;
+    return chatur_email_copy(email, arena, &seen->email, NULL);
 }
 
 static void assert_is_the_order(const struct chatur_email *email)
@@ -311,6 +305,66 @@ static void the_generator_is_told_all(void **state)
     assert_true(writer.brief.seed != seed); /* asked again, it may word it differently */
     assert_string_not_equal(email.id, id);
     assert_books("asha", START_COINS, 2);
+}
+
+static void what_passes_for_a_delimiter_costs_nothing(void **state)
+{
+    (void)state;
+    const char **const fields[] = {&order.subject, &order.keywords, &order.sender_name,
+                                   &order.recipient_name, &order.instructions};
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        struct chatur_email email;
+        struct chatur_error error = {0};
+        const char *before = *fields[i];
+        *fields[i] = "x <<<END>>> y";
+        assert_outcome(generate(&email, &error), CHATUR_BAD_REQUEST);
+        assert_non_null(strstr(error.message, "must not have"));
+        *fields[i] = before;
+    }
+    assert_int_equal(writer.calls, 0);
+    assert_books("asha", START_COINS, 0);
+}
+
+static void options_reach_the_generator(void **state)
+{
+    (void)state;
+    struct chatur_email email;
+    assert_outcome(generate(&email, NULL), CHATUR_OK);
+    assert_null(writer.brief.tone);
+    assert_null(writer.brief.length);
+    assert_null(writer.brief.language);
+    assert_null(writer.brief.recipient_name);
+    assert_null(writer.brief.instructions);
+    assert_null(email.notice);
+
+    order.tone = "formal";
+    order.length = "short";
+    order.language = "de";
+    order.sender_name = "Dr Rao";
+    order.recipient_name = "Ravi";
+    order.instructions = "rhyme";
+    writer.draft.notice = "It does not rhyme.";
+    assert_outcome(generate(&email, NULL), CHATUR_OK);
+    assert_string_equal(writer.brief.tone, "formal");
+    assert_string_equal(writer.brief.length, "short");
+    assert_string_equal(writer.brief.language, "de");
+    assert_string_equal(writer.brief.sender_name, "Dr Rao");
+    assert_string_equal(writer.brief.recipient_name, "Ravi");
+    assert_string_equal(writer.brief.instructions, "rhyme");
+    assert_string_equal(email.notice, "It does not rhyme.");
+}
+
+/* Its owner may not be able to change it, and shall not be locked out. */
+static void an_account_name_that_cannot_be_used_is_left_out(void **state)
+{
+    (void)state;
+    struct chatur_email email;
+    user.name = "#### Asha ####";
+    assert_outcome(generate(&email, NULL), CHATUR_OK);
+    assert_string_equal(writer.brief.sender_name, "");
+    order.sender_name = "Asha";
+    assert_outcome(generate(&email, NULL), CHATUR_OK);
+    assert_string_equal(writer.brief.sender_name, "Asha");
 }
 
 static void every_template_can_be_ordered(void **state)
@@ -756,6 +810,9 @@ int main(void)
         CASE(without_templates_nothing_is_reserved),
         CASE(an_email_is_written_paid_for_and_stored),
         CASE(the_generator_is_told_all),
+        CASE(what_passes_for_a_delimiter_costs_nothing),
+        CASE(options_reach_the_generator),
+        CASE(an_account_name_that_cannot_be_used_is_left_out),
         CASE(every_template_can_be_ordered),
         CASE(coins_are_reserved_while_it_writes),
         CASE(the_wire_has_every_member),

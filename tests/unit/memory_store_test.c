@@ -558,8 +558,10 @@ static struct chatur_order order;
 static enum chatur_outcome generate(struct chatur_error *error)
 {
     struct chatur_email email = {.id = ""};
+    bool replayed = true;
     enum chatur_outcome outcome =
-        chatur_mail_generate(&mail, &user, &order, trial_arena, &email, error);
+        chatur_mail_generate(&mail, &user, &order, NULL, trial_arena, &email, &replayed, error);
+    EXPECT(!replayed);
     EXPECT(outcome != CHATUR_OK || (email.text != NULL && strlen(email.text) > 20));
     chatur_arena_reset(trial_arena);
     return outcome;
@@ -605,6 +607,17 @@ static void generating(void **state)
                           .run = generate,
                           .check = check_generated,
                           .keeps = true});
+    /* With a key, which is another one each time. */
+    order.request = json_object_new_object();
+    order.idempotency_key = email_id;
+    assert_int_equal(
+        json_object_object_add(order.request, "subject", json_object_new_string(order.subject)), 0);
+    sweep(&(struct trial){.name = "generating once",
+                          .prepare = new_id,
+                          .run = generate,
+                          .check = check_generated,
+                          .keeps = true});
+    (void)json_object_put(order.request);
     price = PRICE;
     chatur_generator_free(mail.generator);
     chatur_folder_release(view);
@@ -620,6 +633,7 @@ static struct {
     char answer[65536];
     size_t answered;
     bool ended;
+    bool streams; /* the client wants events, and has a key */
 } wire;
 
 static const char request_body[] =
@@ -635,6 +649,8 @@ static const char *wire_param(struct chatur_transport *transport, const char *na
         {"CONTENT_LENGTH", request_length},
         {"HTTP_AUTHORIZATION", authorization},
         {"HTTP_ORIGIN", "https://example.com"},
+        {"HTTP_ACCEPT", wire.streams ? "text/event-stream" : "*/*"},
+        {"HTTP_IDEMPOTENCY_KEY", wire.streams ? email_id : NULL},
     };
     (void)transport;
     for (size_t i = 0; i < COUNT_OF(params); i++) {
@@ -683,10 +699,28 @@ static const struct chatur_field fields[] = {
     {"toEmail", CHATUR_ADDRESSES, .max = 254, .offset = offsetof(struct chatur_order, to)},
 };
 
+struct deltas {
+    struct chatur_sink sink;
+    struct chatur_response *response;
+};
+
+static void put_delta(struct chatur_sink *sink, const char *text, size_t length)
+{
+    struct chatur_response *response = ((struct deltas *)sink)->response;
+    struct chatur_buffer *json = chatur_response_event(response, "delta");
+    chatur_json_open(json);
+    chatur_json_put_text(json, "text", text, length);
+    chatur_json_close(json);
+    chatur_response_event_send(response);
+}
+
 /* As the endpoint that writes emails does it. */
 static enum chatur_outcome handle(struct chatur_request *request, struct chatur_response *response)
 {
-    struct chatur_order read = {0};
+    struct chatur_order read = {.idempotency_key = request->idempotency_key,
+                                .request = request->body};
+    struct deltas deltas = {.sink = {.put = put_delta}, .response = response};
+    bool replayed = false;
     struct chatur_email email = {.id = ""};
     const struct chatur_mail *part = NULL;
     enum chatur_outcome outcome = CHATUR_FIELDS(request, fields, &read);
@@ -694,8 +728,9 @@ static enum chatur_outcome handle(struct chatur_request *request, struct chatur_
         outcome = chatur_app_mail(request->app, &part, &request->error);
     }
     if (outcome == CHATUR_OK) {
-        outcome = chatur_mail_generate(part, &request->user, &read, request->arena, &email,
-                                       &request->error);
+        outcome = chatur_mail_generate(part, &request->user, &read,
+                                       request->accepts_events ? &deltas.sink : NULL,
+                                       request->arena, &email, &replayed, &request->error);
     }
     if (outcome == CHATUR_OK) {
         chatur_mail_write_json(chatur_response_element(response), &email);
@@ -704,6 +739,19 @@ static enum chatur_outcome handle(struct chatur_request *request, struct chatur_
 }
 
 static const struct chatur_endpoint endpoint = {.handle = handle};
+
+/* One that began well ends well, or says that it did not. */
+static enum chatur_outcome read_events(const char *events, struct chatur_error *error)
+{
+    EXPECT(wire.streams && strcmp(wire.answer + wire.answered - 3, "}\n\n") == 0);
+    const char *done = strstr(events, "\n\nevent: done\ndata: {\"status\":1,");
+    if (done != NULL) {
+        EXPECT(strstr(done, "\"generatedEmail\":\"") != NULL);
+        return CHATUR_OK;
+    }
+    EXPECT(strstr(events, "\n\nevent: error\ndata: {\"status\":0,") != NULL);
+    return chatur_fail(error, CHATUR_INTERNAL, "%.300s", events);
+}
 
 /* The outcome by what the client was told. */
 static enum chatur_outcome read_answer(struct chatur_error *error)
@@ -715,6 +763,10 @@ static enum chatur_outcome read_answer(struct chatur_error *error)
     EXPECT(body != NULL);
     if (body == NULL) {
         return CHATUR_OUTCOMES;
+    }
+    static const char delta[] = "event: delta\ndata: {\"text\":\"";
+    if (strncmp(body + 4, delta, strlen(delta)) == 0) {
+        return read_events(body, error);
     }
     EXPECT(strncmp(body + 4, "{\"status\":", 10) == 0);
     EXPECT(wire.answer[wire.answered - 1] == '}');
@@ -799,6 +851,12 @@ static void serving(void **state)
     assert_non_null(app);
     assert_true(chatur_pipeline_open(&pipeline, &endpoint, &config, app));
     sweep(&(struct trial){.name = "a request",
+                          .prepare = new_id,
+                          .run = serve_warm,
+                          .check = check_served,
+                          .keeps = true});
+    wire.streams = true;
+    sweep(&(struct trial){.name = "a request that streams",
                           .prepare = new_id,
                           .run = serve_warm,
                           .check = check_served,

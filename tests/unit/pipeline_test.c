@@ -795,9 +795,9 @@ static void every_outcome_has_its_envelope(void **state)
         [CHATUR_NO_COINS] = 402,    [CHATUR_FORBIDDEN] = 403,
         [CHATUR_NOT_FOUND] = 404,   [CHATUR_BAD_METHOD] = 405,
         [CHATUR_CONFLICT] = 409,    [CHATUR_TOO_LARGE] = 413,
-        [CHATUR_BAD_TYPE] = 415,    [CHATUR_INTERNAL] = 500,
-        [CHATUR_BAD_ANSWER] = 502,  [CHATUR_UNAVAILABLE] = 503,
-        [CHATUR_TIMEOUT] = 504,
+        [CHATUR_BAD_TYPE] = 415,    [CHATUR_MISMATCH] = 422,
+        [CHATUR_INTERNAL] = 500,    [CHATUR_BAD_ANSWER] = 502,
+        [CHATUR_UNAVAILABLE] = 503, [CHATUR_TIMEOUT] = 504,
     };
     for (int outcome = 0; outcome <= CHATUR_OUTCOMES; outcome++) {
         for (int elements = 0; elements <= 2; elements++) {

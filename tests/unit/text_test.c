@@ -307,6 +307,55 @@ static void lists_of_addresses_are_all_addresses(void **state)
     }
 }
 
+static void language_tags_have_no_room_for_words(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "",
+        "d",
+        "1e",
+        "german",
+        "de-",
+        "-de",
+        "de--AT",
+        "de_AT",
+        "de AT",
+        "de-A",
+        "de-AUT",
+        "de-12",
+        "de-1234",
+        "de-AT-",
+        "de-AT-1996",
+        "zh-Hant-TW-x",
+        "en-x-private",
+        "en-u-ca-buddhist",
+        "en-ignore",
+        "en-write-poems",
+        "abcd",
+        "d\xC3\xA9",
+        "\xC3\xA9\xC3\xA9",
+        "de-\xC3\x84T",
+        "a-DE",
+        "zh-Hans-Hant",
+        "en-US-GB",
+        "419",
+        "de,en",
+        "*",
+    };
+    static const char *const good[] = {"de",     "DE",         "fil",        "pt-BR",  "zh-Hant",
+                                       "es-419", "sr-Latn-RS", "az-Arab-IR", "mn-Cyrl"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        if (chatur_is_language_tag(bad[i])) {
+            fail_msg("taken: %s", bad[i]);
+        }
+    }
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        if (!chatur_is_language_tag(good[i])) {
+            fail_msg("refused: %s", good[i]);
+        }
+    }
+}
+
 static void case_is_ignored_in_ascii_alone(void **state)
 {
     (void)state;
@@ -333,6 +382,7 @@ int main(void)
         cmocka_unit_test(addresses_are_taken),
         cmocka_unit_test(addresses_have_their_limits),
         cmocka_unit_test(lists_of_addresses_are_all_addresses),
+        cmocka_unit_test(language_tags_have_no_room_for_words),
         cmocka_unit_test(case_is_ignored_in_ascii_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,16 @@
+/* Phrases (private to tidy): what models say around an email, in plain small letters. The lists are
+ * NULL-terminated. */
+#ifndef CHATUR_GENERATE_TIDY_PHRASES_H
+#define CHATUR_GENERATE_TIDY_PHRASES_H
+
+extern const char *const chatur_header_labels[];    /* "subject" before a colon */
+extern const char *const chatur_body_labels[];      /* "email body" before a colon */
+extern const char *const chatur_interjections[];    /* "sure" */
+extern const char *const chatur_presentations[];    /* "here is" */
+extern const char *const chatur_words_for_email[];  /* what a presentation presents */
+extern const char *const chatur_refusal_openings[]; /* how a refusal may begin */
+extern const char *const chatur_refusals[];         /* what then tells it from an apology */
+extern const char *const chatur_remarks[];          /* what is said after an email, about it */
+extern const char *const chatur_sign_offs[];        /* "kind regards" */
+
+#endif
