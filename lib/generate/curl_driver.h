@@ -35,8 +35,7 @@
     X(curl_multi_cleanup)
 
 struct chatur_curl {
-/* A member's name takes no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses) */
-#define X(function) __typeof__(&function) function;
+#define X(function) __typeof__ (&(function))(function);
     CHATUR_CURL_FUNCTIONS(X)
 #undef X
 };

@@ -173,20 +173,28 @@ static enum chatur_failure render(struct call *call)
     return outcome == CHATUR_BAD_ANSWER ? CHATUR_FAILURE_CONTEXT_LENGTH : failure_of(outcome);
 }
 
-/* Hundreds of calls wait at once: while they do, they hold no prompt beside the body. */
+/* Hundreds of calls wait at once: while they do, they hold no prompt beside the body, only what the
+ * tidy needs of it. */
 static bool drop_prompt(struct call *call)
 {
-    struct chatur_prompt stops = {.system = "", .user = "", .stop_count = call->prompt.stop_count};
-    for (size_t i = 0; i < stops.stop_count; i++) {
-        stops.stops[i] = chatur_arena_strdup(call->attempt->arena, call->prompt.stops[i]);
-        if (stops.stops[i] == NULL) {
-            return false;
-        }
+    struct chatur_arena *arena = call->attempt->arena;
+    const struct chatur_prompt *prompt = &call->prompt;
+    struct chatur_prompt rest = {
+        .system = "",
+        .user = "",
+        .stop_count = prompt->stop_count,
+        .sender = chatur_arena_strdup(arena, prompt->sender),
+        .recipient = chatur_arena_strdup(arena, prompt->recipient),
+    };
+    bool copied = rest.sender != NULL && rest.recipient != NULL;
+    for (size_t i = 0; i < rest.stop_count && copied; i++) {
+        rest.stops[i] = chatur_arena_strdup(arena, prompt->stops[i]);
+        copied = rest.stops[i] != NULL;
     }
-    call->prompt = stops;
+    call->prompt = rest;
     chatur_arena_free(call->scratch);
     call->scratch = NULL;
-    return true;
+    return copied;
 }
 
 static void write_body(struct call *call)

@@ -102,7 +102,8 @@ static bool send_chunk(struct connection *connection, const char *bytes, size_t 
         size_t now = length < step ? length : step;
         int head = snprintf(chunk, sizeof(chunk), "%zx\r\n", now);
         memcpy(chunk + head, bytes, now);
-        memcpy(chunk + head + now, "\r\n", 2); /* NOLINT(bugprone-not-null-terminated-result) */
+        chunk[(size_t)head + now] = '\r';
+        chunk[(size_t)head + now + 1] = '\n';
         if (!send_bytes(connection, chunk, (size_t)head + now + 2)) {
             return false;
         }
@@ -258,7 +259,9 @@ static void play_typed(struct connection *connection, const char *argument)
     char type[64];
     (void)snprintf(type, sizeof(type), "%s", argument);
     for (char *at = type; *at != '\0'; at++) {
-        *at = *at == '_' ? '/' : *at; /* NOLINT(bugprone-narrowing-conversions) */
+        if (*at == '_') {
+            *at = '/';
+        }
     }
     send_email(connection, type, 0);
 }
@@ -387,6 +390,25 @@ static void play_errorlate(struct connection *connection, const char *argument)
     send_pieces(connection, PIECES / 2, 0);
     (void)send_event(connection, "{\"error\":{\"message\":\"lost the GPU\",\"code\":500}}");
     end_chunks(connection);
+}
+
+/* More than is held back, and then not the end. */
+static void play_long(struct connection *connection, const char *argument)
+{
+    char text[100];
+    send_head(connection, 200, "text/event-stream", "");
+    for (int i = 1; i <= 20; i++) {
+        (void)snprintf(text, sizeof(text), "This is sentence %d of the %d that I have for you. ", i,
+                       i * i + 20);
+        (void)send_delta(connection, text, NULL);
+    }
+    if (strcmp(argument, "error") == 0) {
+        (void)send_event(connection, "{\"error\":{\"message\":\"lost the GPU\",\"code\":500}}");
+        end_chunks(connection);
+        return;
+    }
+    sleep_ms(strcmp(argument, "silence") == 0 ? 20000 : 0);
+    connection->closes = true;
 }
 
 static void play_html(struct connection *connection, const char *argument)
@@ -559,6 +581,7 @@ static const struct {
     {"noretry", play_noretry},
     {"retry", play_retry},
     {"drop", play_drop},
+    {"long_then", play_long},
 };
 
 static void play(struct connection *connection, const char *step)
@@ -676,7 +699,8 @@ static bool read_request(struct connection *connection)
 static void *serve(void *context)
 {
     const int on = 1;
-    struct connection connection = {.fd = (int)(long)context, .line_end = "\n"};
+    struct connection connection = {.fd = *(int *)context, .line_end = "\n"};
+    free(context);
     connection.request = malloc(MAX_REQUEST_BYTES);
     (void)setsockopt(connection.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     bool open = connection.request != NULL;
@@ -704,10 +728,14 @@ static void accept_for_ever(int listening)
     (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
     (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     while (true) {
-        int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
-        /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
-        if (fd >= 0 && pthread_create(&thread, &attributes, serve, (void *)(long)fd) != 0) {
-            (void)close(fd);
+        int *fd = malloc(sizeof(*fd));
+        if (fd == NULL) {
+            continue;
+        }
+        *fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+        if (*fd < 0 || pthread_create(&thread, &attributes, serve, fd) != 0) {
+            (void)close(*fd);
+            free(fd);
         }
     }
 }

@@ -1,8 +1,9 @@
 # Stand-in models, and one generateEmail in FastCGI mode that asks them. Sourced after lib.sh.
 #
-#   model_server_start NAME [CERTIFICATE KEY]   sets ${NAME}_port; requests are in $work/NAME.log
+#   model_server_start NAME [CERTIFICATE KEY]   sets $model_port; requests are in $work/NAME.log
 #   writer_start [NAME=VALUE…]                  one generateEmail with these settings; writer_stop
-#   write_email [BODY]                          sets $status and $body; needs $token and writer_start
+#   write_email                                 asks for $order; sets $status and $body; needs $token
+#   stream_email                                the same, as events
 #   new_user EMAIL                              sets $token
 #   balance                                     prints AVAILABLE USED EMAILS RESERVATIONS of that user
 #
@@ -12,7 +13,7 @@
 JWT_KEY=${JWT_KEY:-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef}
 writer_environment=(PATH="$PATH" STATE_DIR="$work/state" JWT_KEY="$JWT_KEY" DEV_LOGIN=1 ENV_FILE=/dev/null
     NEW_USER_COINS=10000000 DB_DURABILITY=normal)
-writer_pid=
+writer_pid='' model_port=''
 order='{"subject":"Leave on Friday","keywords":"dentist, Zoë covers","promptId":"1","toEmail":"jane.doe@example.com"}'
 mkdir -p "$work/state"
 
@@ -29,7 +30,7 @@ model_server_start() {
     [[ -n ${model_server:-} ]] || model_server_build || return 1
     "$model_server" "$port_file" "$work/$name.log" "$@" &
     wait_for 5 test -s "$port_file" || return 1
-    printf -v "${name}_port" '%s' "$(<"$port_file")"
+    model_port=$(<"$port_file")
 }
 
 writer_start() {
@@ -55,9 +56,16 @@ take_cgi_answer() {
 }
 
 write_email() {
-    local text=${1:-$order}
-    printf '%s' "$text" | env -i PATH="$PATH" REQUEST_METHOD=POST CONTENT_LENGTH="$(printf '%s' "$text" | wc -c)" \
-        CONTENT_TYPE=application/json HTTP_AUTHORIZATION="Bearer $token" \
+    send_order application/json
+}
+
+stream_email() {
+    send_order text/event-stream
+}
+
+send_order() { # ACCEPT
+    printf '%s' "$order" | env -i PATH="$PATH" REQUEST_METHOD=POST CONTENT_LENGTH="$(printf '%s' "$order" | wc -c)" \
+        CONTENT_TYPE=application/json HTTP_ACCEPT="$1" HTTP_AUTHORIZATION="Bearer $token" \
         cgi-fcgi -bind -connect "$work/writer.sock" >"$work/cgi" 2>>"$work/writer.log"
     take_cgi_answer
 }

@@ -13,7 +13,7 @@ model_server_start models || {
     echo "Bail out! the stand-in does not start"
     exit 1
 }
-base=http://127.0.0.1:$models_port
+base=http://127.0.0.1:$model_port
 dead=$(free_port)
 
 # True when the filter says `true` of $body.
@@ -142,6 +142,32 @@ for row in "${rows[@]}"; do
     if [[ -z $what ]]; then ok "$name"; else not_ok "$name" "$what"; fi
 done
 
+# --- streamed -----------------------------------------------------------------------------------------
+
+# The status, the events in order without repetition, and who was asked how often.
+streamed() { # NAME OPENAI'S-SCRIPT OPT'S-SCRIPT WANTED EMAILS-MORE [NAME=VALUE…]
+    local name=$1 openai=$2 opt=$3 wanted=$4 more=$5 kinds got books
+    shift 5
+    writer_start "GENERATORS=openai;opt" OPENAI_BASE_URL="$base/$openai/v1" OPT_BASE_URL="$base/$opt/v1" "$@"
+    stream_email
+    writer_stop
+    kinds=$(tr -d '\r' <<<"$body" | sed -n 's/^event: //p' | uniq | paste -sd ' ')
+    got="$status $kinds: $(calls "$openai") $(calls "$opt")"
+    emails=$((emails + more))
+    coins=$((emails * 250))
+    books=$(balance)
+    is "$got, the books: $books" "$wanted, the books: $((10000000 - coins)) $coins $emails 0" "$name"
+}
+streamed "a stream is streamed" s1=slowly:5 t1=ok "200 delta done: 1 0" 1
+is "$(tr -d '\r' <<<"$body" | sed -n '/^event: delta$/{n;s/^data: //p}' | jq -rj .text)" \
+    "$(tr -d '\r' <<<"$body" | sed -n '/^event: done$/{n;s/^data: //p}' | jq -r '.payload[0].generatedEmail')" \
+    "and its pieces are the email"
+streamed "before the first word, the next one is asked without a word" s2=401 t2=ok "200 delta done: 1 1" 1
+streamed "after it, nobody else is" s3=long_then:cut t3=ok "200 delta error: 1 0" 0
+streamed "nor after an error in the stream" s4=long_then:error t4=ok "200 delta error: 1 0" 0
+streamed "nor after silence" s5=long_then:silence t5=ok "200 delta error: 1 0" 0 GENERATE_QUIET_TIMEOUT_S=1
+streamed "when all fail before the first word, the status says so" s6=401 t6=500 "503 : 1 1" 0 GENERATE_ATTEMPTS=1
+
 # --- attribution --------------------------------------------------------------------------------------
 
 writer_start GENERATORS=openai OPENAI_API_KEY=$key OPENAI_BASE_URL="$base/a=500,ok/v1"
@@ -225,18 +251,20 @@ certificate() { # NAME SUBJECT_ALT_NAME
 certificate right IP:127.0.0.1
 certificate wrong DNS:models.example
 model_server_start right "$work/right.pem" "$work/right.key"
+right=$model_port
 model_server_start wrong "$work/wrong.pem" "$work/wrong.key"
+wrong=$model_port
 https() { # PORT CA_FILE
     writer_start GENERATORS=openai OPENAI_BASE_URL="https://127.0.0.1:$1/i=ok/v1" GENERATE_ATTEMPTS=1 \
         ${2:+TLS_CA_FILE="$2"}
     write_email
     writer_stop
 }
-https "$right_port" "$work/right.pem"
+https "$right" "$work/right.pem"
 is "$status" 200 "https with a certificate that is trusted"
-https "$right_port" ""
+https "$right" ""
 is "$status" 503 "https with one that nobody vouches for"
-https "$wrong_port" "$work/wrong.pem"
+https "$wrong" "$work/wrong.pem"
 is "$status" 503 "https with one for another name"
 is "$(wc -c <"$work/wrong.log")" 0 "and not a byte of the request was sent there"
 

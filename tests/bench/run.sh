@@ -129,16 +129,16 @@ ulimit -n "$(ulimit -Hn)"
 model_server_start models
 export WORKERS=1 THREADS=500 GENERATORS=openai
 rm -rf "$work/state"
-DB_DURABILITY=normal OPENAI_BASE_URL="http://127.0.0.1:$models_port/ok:2000/v1" transport_start nginx
+DB_DURABILITY=normal OPENAI_BASE_URL="http://127.0.0.1:$model_port/ok:2000/v1" transport_start nginx
 token=$(sign_in_for_load)
 read -r _ _ mean < <(latencies 500 $((each * 4)) "$url/email/generateEmail" "$order")
 row "500 threads that wait 2 s each for a model, emails/s (ideal: 250)" "$((500000000 / mean))" ">= 240"
 row "  that generateEmail worker's memory, KiB" "$(resident_kib generateEmail)" "<= 65536"
 transport_stop
 rm -rf "$work/state"
-DB_DURABILITY=normal OPENAI_BASE_URL="http://127.0.0.1:$models_port/ok:100/v1" transport_start nginx
+DB_DURABILITY=normal OPENAI_BASE_URL="http://127.0.0.1:$model_port/ok:100/v1" transport_start nginx
 token=$(sign_in_for_load)
-direct=http://127.0.0.1:$models_port/ok:100/v1/chat/completions
+direct=http://127.0.0.1:$model_port/ok:100/v1/chat/completions
 latencies 20 2 "$url/email/generateEmail" "$order" >/dev/null
 read -r p50 p99 _ < <(latencies 20 $((each * 2)) "$direct" '{}')
 read -r all50 all99 _ < <(latencies 20 $((each * 2)) "$url/email/generateEmail" "$order")

@@ -256,32 +256,32 @@ static void a_refusal_says_when_to_come_again(void **state)
     (void)state;
     static const struct {
         const char *answer;
-        enum chatur_failure failure;
         int64_t retry_after_ms;
+        enum chatur_failure failure;
         int should_retry;
     } rows[] = {
-        {"HTTP/1.1 429 X\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", CHATUR_FAILURE_RATE_LIMIT,
-         7000, -1},
-        {"HTTP/1.1 429 X\r\nRetry-After: 0.25\r\nContent-Length: 0\r\n\r\n",
-         CHATUR_FAILURE_RATE_LIMIT, 250, -1},
+        {"HTTP/1.1 429 X\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", 7000,
+         CHATUR_FAILURE_RATE_LIMIT, -1},
+        {"HTTP/1.1 429 X\r\nRetry-After: 0.25\r\nContent-Length: 0\r\n\r\n", 250,
+         CHATUR_FAILURE_RATE_LIMIT, -1},
         {"HTTP/1.1 429 X\r\nRetry-After: 7\r\nRetry-After-Ms: 12.5\r\nContent-Length: 0\r\n\r\n",
-         CHATUR_FAILURE_RATE_LIMIT, 12, -1},
+         12, CHATUR_FAILURE_RATE_LIMIT, -1},
         {"HTTP/1.1 503 X\r\nRetry-After: soon\r\nx-should-retry: true\r\nContent-Length: 0\r\n\r\n",
-         CHATUR_FAILURE_SERVER, -1, 1},
+         -1, CHATUR_FAILURE_SERVER, 1},
         {"HTTP/1.1 503 X\r\nRetry-After: -5\r\nx-should-retry: false\r\nContent-Length: 0\r\n\r\n",
-         CHATUR_FAILURE_SERVER, -1, 0},
-        {"HTTP/1.1 503 X\r\nRetry-After: 1e300\r\nContent-Length: 0\r\n\r\n", CHATUR_FAILURE_SERVER,
-         INT64_C(86400000), -1},
-        {"HTTP/1.1 503 X\r\nRetry-After: nan\r\nContent-Length: 0\r\n\r\n", CHATUR_FAILURE_SERVER,
-         -1, -1},
+         -1, CHATUR_FAILURE_SERVER, 0},
+        {"HTTP/1.1 503 X\r\nRetry-After: 1e300\r\nContent-Length: 0\r\n\r\n", INT64_C(86400000),
+         CHATUR_FAILURE_SERVER, -1},
+        {"HTTP/1.1 503 X\r\nRetry-After: nan\r\nContent-Length: 0\r\n\r\n", -1,
+         CHATUR_FAILURE_SERVER, -1},
         {"HTTP/1.1 503 X\r\nRetry-After: Thu, 01 Jan 1970 00:00:10 GMT\r\nContent-Length: "
          "0\r\n\r\n",
-         CHATUR_FAILURE_SERVER, 0, -1},
+         0, CHATUR_FAILURE_SERVER, -1},
         {"HTTP/1.1 503 X\r\nRetry-After: Fri, 01 Jan 2038 00:00:10 GMT\r\nContent-Length: "
          "0\r\n\r\n",
-         CHATUR_FAILURE_SERVER, INT64_C(86400000), -1},
-        {"HTTP/1.1 204 X\r\n\r\n", CHATUR_FAILURE_BAD_ANSWER, -1, -1},
-        {"no HTTP at all\r\n\r\n", CHATUR_FAILURE_NETWORK, -1, -1},
+         INT64_C(86400000), CHATUR_FAILURE_SERVER, -1},
+        {"HTTP/1.1 204 X\r\n\r\n", -1, CHATUR_FAILURE_BAD_ANSWER, -1},
+        {"no HTTP at all\r\n\r\n", -1, CHATUR_FAILURE_NETWORK, -1},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct chatur_attempt attempt;

@@ -290,7 +290,7 @@ static int open_all(void **state)
     (void)state;
     arena = chatur_arena_new(1 << 24);
     folder = chatur_folder_new("templates", &chatur_template_kind);
-    static const struct chatur_config config = {.home_dir = "", .generators = "offline"};
+    static const struct chatur_config config = {.generators = "offline"};
     return arena == NULL || folder == NULL ||
            chatur_folder_acquire(folder, &view, NULL) != CHATUR_OK ||
            chatur_generator_new(&config, &generator, NULL) != CHATUR_OK;

@@ -27,9 +27,9 @@ static struct chatur_arena *arena; /* of one email */
 static int set_up(void **state)
 {
     (void)state;
+    static const struct chatur_config config = {.generators = "offline"};
     struct chatur_error error = {0};
     arena = chatur_arena_new((size_t)1 << 20);
-    static const struct chatur_config config = {.home_dir = "", .generators = "offline"};
     folder = chatur_folder_new("templates", &chatur_template_kind);
     return arena != NULL && folder != NULL &&
                    chatur_folder_acquire(folder, &view, &error) == CHATUR_OK &&

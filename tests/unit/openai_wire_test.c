@@ -84,22 +84,22 @@ static void writes_requests(void **state)
 
 struct answer {
     const char *json;
-    enum chatur_failure failure;
     const char *text;
     const char *finish_reason;
     const char *model;
     int64_t prompt_tokens;
     int64_t completion_tokens;
+    enum chatur_failure failure;
     bool is_word;
 };
 
 #define BAD(text)                                                                                  \
     {                                                                                              \
-        (text), CHATUR_FAILURE_BAD_ANSWER, "", "", "", 0, 0, false                                 \
+        (text), "", "", "", 0, 0, CHATUR_FAILURE_BAD_ANSWER, false                                 \
     }
 #define FAILS(text, its_class)                                                                     \
     {                                                                                              \
-        (text), (its_class), "", "", "", 0, 0, false                                               \
+        (text), "", "", "", 0, 0, (its_class), false                                               \
     }
 
 static const struct answer answers[] = {
@@ -137,31 +137,31 @@ static const struct answer answers[] = {
           "\"error\":{\"message\":\"x\"}}",
           CHATUR_FAILURE_SERVER),
     /* wrong types are as if nothing was said */
-    {"{\"choices\":[1]}", CHATUR_NO_FAILURE, "", "", "", 0, 0, false},
-    {"{\"choices\":[null]}", CHATUR_NO_FAILURE, "", "", "", 0, 0, false},
+    {"{\"choices\":[1]}", "", "", "", 0, 0, CHATUR_NO_FAILURE, false},
+    {"{\"choices\":[null]}", "", "", "", 0, 0, CHATUR_NO_FAILURE, false},
     {"{\"choices\":[{\"delta\":{\"content\":[\"a\"]},\"finish_reason\":7}],\"model\":{},"
      "\"usage\":{\"prompt_tokens\":\"9\",\"completion_tokens\":-9}}",
-     CHATUR_NO_FAILURE, "", "", "", 0, 0, false},
-    {"{\"error\":null,\"choices\":[]}", CHATUR_NO_FAILURE, "", "", "", 0, 0, false},
-    {"{\"choices\":[],\"usage\":null}", CHATUR_NO_FAILURE, "", "", "", 0, 0, false},
+     "", "", "", 0, 0, CHATUR_NO_FAILURE, false},
+    {"{\"error\":null,\"choices\":[]}", "", "", "", 0, 0, CHATUR_NO_FAILURE, false},
+    {"{\"choices\":[],\"usage\":null}", "", "", "", 0, 0, CHATUR_NO_FAILURE, false},
     /* a chat's stream */
     {"{\"model\":\"gpt-x\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":"
      "\"\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":null}],\"obfuscation\":\"zzz\"}",
-     CHATUR_NO_FAILURE, "", "", "gpt-x", 0, 0, false},
+     "", "", "gpt-x", 0, 0, CHATUR_NO_FAILURE, false},
     {"{\"choices\":[{\"delta\":{\"content\":\"Dear \\u00e4\\n\"},\"finish_reason\":null}]}",
-     CHATUR_NO_FAILURE, "Dear \xc3\xa4\n", "", "", 0, 0, true},
-    {"{\"choices\":[{\"delta\":{\"reasoning_content\":\"Hm\"},\"finish_reason\":null}]}",
-     CHATUR_NO_FAILURE, "", "", "", 0, 0, true},
-    {"{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}", CHATUR_NO_FAILURE, "", "stop", "",
-     0, 0, false},
+     "Dear \xc3\xa4\n", "", "", 0, 0, CHATUR_NO_FAILURE, true},
+    {"{\"choices\":[{\"delta\":{\"reasoning_content\":\"Hm\"},\"finish_reason\":null}]}", "", "",
+     "", 0, 0, CHATUR_NO_FAILURE, true},
+    {"{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}", "", "stop", "", 0, 0,
+     CHATUR_NO_FAILURE, false},
     {"{\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":7}}",
-     CHATUR_NO_FAILURE, "", "", "", 3, 4, false},
+     "", "", "", 3, 4, CHATUR_NO_FAILURE, false},
     /* whole, and completions */
     {"{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"a\"},\"finish_reason\":"
      "\"length\"}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}",
-     CHATUR_NO_FAILURE, "a", "length", "", 3, 4, true},
+     "a", "length", "", 3, 4, CHATUR_NO_FAILURE, true},
     {"{\"choices\":[{\"index\":0,\"text\":\"a\",\"finish_reason\":null,\"stop_reason\":null}]}",
-     CHATUR_NO_FAILURE, "a", "", "", 0, 0, true},
+     "a", "", "", 0, 0, CHATUR_NO_FAILURE, true},
     /* declined */
     FAILS("{\"choices\":[{\"delta\":{\"refusal\":\"I\"},\"finish_reason\":null}]}",
           CHATUR_FAILURE_CONTENT_FILTER),
@@ -199,36 +199,36 @@ static void classifies_errors(void **state)
 {
     (void)state;
     static const struct {
-        int status;
         const char *body;
+        int status;
         enum chatur_failure failure;
     } rows[] = {
-        {401, "", CHATUR_FAILURE_AUTH},
-        {403, "{\"error\":{\"code\":\"unsupported_country_region_territory\"}}",
+        {"", 401, CHATUR_FAILURE_AUTH},
+        {"{\"error\":{\"code\":\"unsupported_country_region_territory\"}}", 403,
          CHATUR_FAILURE_AUTH},
-        {402, "", CHATUR_FAILURE_QUOTA},
-        {404, "{\"error\":{\"code\":\"model_not_found\"}}", CHATUR_FAILURE_NOT_FOUND},
-        {405, "", CHATUR_FAILURE_NOT_FOUND},
-        {301, "", CHATUR_FAILURE_NOT_FOUND},
-        {308, "", CHATUR_FAILURE_NOT_FOUND},
-        {408, "", CHATUR_FAILURE_TIMEOUT},
-        {409, "", CHATUR_FAILURE_SERVER},
-        {413, "", CHATUR_FAILURE_CONTEXT_LENGTH},
-        {429, "", CHATUR_FAILURE_RATE_LIMIT},
-        {429, "not JSON", CHATUR_FAILURE_RATE_LIMIT},
-        {429, "{\"error\":{\"code\":\"insufficient_quota\"}}", CHATUR_FAILURE_QUOTA},
-        {500, "insufficient_quota", CHATUR_FAILURE_SERVER},
-        {503, "", CHATUR_FAILURE_SERVER},
-        {599, "", CHATUR_FAILURE_SERVER},
-        {400, "", CHATUR_FAILURE_BAD_REQUEST},
-        {418, "", CHATUR_FAILURE_BAD_REQUEST},
-        {400, "{\"error\":{\"code\":\"context_length_exceeded\"}}", CHATUR_FAILURE_CONTEXT_LENGTH},
-        {400, "{\"message\":\"max_tokens must be at least 1, got -186.\"}",
+        {"", 402, CHATUR_FAILURE_QUOTA},
+        {"{\"error\":{\"code\":\"model_not_found\"}}", 404, CHATUR_FAILURE_NOT_FOUND},
+        {"", 405, CHATUR_FAILURE_NOT_FOUND},
+        {"", 301, CHATUR_FAILURE_NOT_FOUND},
+        {"", 308, CHATUR_FAILURE_NOT_FOUND},
+        {"", 408, CHATUR_FAILURE_TIMEOUT},
+        {"", 409, CHATUR_FAILURE_SERVER},
+        {"", 413, CHATUR_FAILURE_CONTEXT_LENGTH},
+        {"", 429, CHATUR_FAILURE_RATE_LIMIT},
+        {"not JSON", 429, CHATUR_FAILURE_RATE_LIMIT},
+        {"{\"error\":{\"code\":\"insufficient_quota\"}}", 429, CHATUR_FAILURE_QUOTA},
+        {"insufficient_quota", 500, CHATUR_FAILURE_SERVER},
+        {"", 503, CHATUR_FAILURE_SERVER},
+        {"", 599, CHATUR_FAILURE_SERVER},
+        {"", 400, CHATUR_FAILURE_BAD_REQUEST},
+        {"", 418, CHATUR_FAILURE_BAD_REQUEST},
+        {"{\"error\":{\"code\":\"context_length_exceeded\"}}", 400, CHATUR_FAILURE_CONTEXT_LENGTH},
+        {"{\"message\":\"max_tokens must be at least 1, got -186.\"}", 400,
          CHATUR_FAILURE_CONTEXT_LENGTH},
-        {400, "{\"error\":{\"innererror\":{\"code\":\"ResponsibleAIPolicyViolation\"}}}",
+        {"{\"error\":{\"innererror\":{\"code\":\"ResponsibleAIPolicyViolation\"}}}", 400,
          CHATUR_FAILURE_CONTENT_FILTER},
         /* what a user may have written, and a server quotes, opens no breaker */
-        {400, "{\"detail\":[{\"input\":\"insufficient_quota rate_limit\"}]}",
+        {"{\"detail\":[{\"input\":\"insufficient_quota rate_limit\"}]}", 400,
          CHATUR_FAILURE_BAD_REQUEST},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -249,27 +249,24 @@ static void finds_what_a_server_does_not_take(void **state)
     (void)state;
     const unsigned common = CHATUR_WIRE_STOP | CHATUR_WIRE_STREAM_OPTIONS;
     const struct {
-        unsigned sent;
         const char *body;
+        unsigned sent;
         unsigned wanted;
     } rows[] = {
-        {common,
-         "{\"error\":{\"message\":\"Unsupported parameter: 'stop' is not supported with this "
+        {"{\"error\":{\"message\":\"Unsupported parameter: 'stop' is not supported with this "
          "model.\",\"param\":\"stop\",\"code\":\"unsupported_parameter\"}}",
-         CHATUR_WIRE_STREAM_OPTIONS},
-        {common, "{\"detail\":\"Unsupported fields in the request: {'stream_options'}\"}",
+         common, CHATUR_WIRE_STREAM_OPTIONS},
+        {"{\"detail\":\"Unsupported fields in the request: {'stream_options'}\"}", common,
          CHATUR_WIRE_STOP},
-        {common | CHATUR_WIRE_REPETITION_PENALTY,
-         "{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"repetition_penalty\"]}]}",
-         common},
-        {common,
-         "{\"error\":{\"message\":\"Unsupported parameter: 'max_tokens' is not supported with this "
+        {"{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"repetition_penalty\"]}]}",
+         common | CHATUR_WIRE_REPETITION_PENALTY, common},
+        {"{\"error\":{\"message\":\"Unsupported parameter: 'max_tokens' is not supported with this "
          "model. Use 'max_completion_tokens' instead.\",\"param\":\"max_tokens\"}}",
-         common | CHATUR_WIRE_MAX_COMPLETION_TOKENS},
-        {common | CHATUR_WIRE_MAX_COMPLETION_TOKENS,
-         "{\"detail\":\"unknown field max_completion_tokens\"}", common},
-        {common, "{\"detail\":\"temperature\"}", common}, /* was not sent */
-        {common, "{\"detail\":\"model is unknown\"}", common},
+         common, common | CHATUR_WIRE_MAX_COMPLETION_TOKENS},
+        {"{\"detail\":\"unknown field max_completion_tokens\"}",
+         common | CHATUR_WIRE_MAX_COMPLETION_TOKENS, common},
+        {"{\"detail\":\"temperature\"}", common, common}, /* was not sent */
+        {"{\"detail\":\"model is unknown\"}", common, common},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         unsigned wanted = 0;

@@ -128,11 +128,11 @@ struct row {
     const char *scripts[3]; /* of a, b and c, each in a group of its own; NULL: not there */
     int64_t takes_ms;       /* each call of a */
     int64_t retry_after_ms; /* a's; 0: says nothing */
-    int should_retry;       /* a's, plus one: 0 says nothing, 1 no, 2 yes */
-    bool c_is_instant;
-    enum chatur_outcome outcome;
     const char *trace;
+    int should_retry; /* a's, plus one: 0 says nothing, 1 no, 2 yes */
+    enum chatur_outcome outcome;
     unsigned retry_after_s;
+    bool c_is_instant;
 };
 
 static const struct row rows[] = {
