@@ -44,6 +44,10 @@ struct chatur_config {
     int64_t stop_timeout_s;
     const char *socket_group;
     const char *log_level;
+
+    /* No setting: set by who runs, when the process serves one request (or does one task) and ends,
+     * so that nothing is worth being kept ready. */
+    bool one_shot;
 };
 
 /* Reads and validates. On CHATUR_OK `*config` must be freed with chatur_config_free. Otherwise it

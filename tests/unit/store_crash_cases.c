@@ -64,8 +64,8 @@ static void sleep_us(long us)
     (void)nanosleep(&pause, NULL);
 }
 
-/* Kills a victim at a random moment of its first 20 ms (most of them after its start-up, which
- * takes about 2); appends the ids it had acknowledged. */
+/* Kills a victim at a random moment of its first 20 ms, or 10 times its start-up (so most of them after
+ * that); appends the ids it had acknowledged. */
 static void kill_one(struct store_fixture *fixture, char **ids, size_t *length, size_t *capacity)
 {
     int ends[2];
@@ -74,7 +74,8 @@ static void kill_one(struct store_fixture *fixture, char **ids, size_t *length, 
     assert_int_equal(close(ends[1]), 0);
     uint16_t dice = 0;
     chatur_random(&dice, sizeof(dice));
-    sleep_us(dice % 20000);
+    long start_up_us = fixture->backend->start_up_us > 0 ? fixture->backend->start_up_us : 2000;
+    sleep_us((long)dice * (10 * start_up_us / 64) / 1024);
     assert_int_equal(kill(child, SIGKILL), 0);
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
