@@ -32,6 +32,7 @@ struct chatur_config {
     int64_t max_body_bytes;
 
     const char *db_uri;        /* `sqlite:` + an absolute path, or another scheme as given */
+    const char *copy_db_uri;   /* "": none */
     const char *db_durability; /* "full" or "normal" */
     int64_t new_user_coins;
 

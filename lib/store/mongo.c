@@ -116,13 +116,9 @@ static void free_store(struct chatur_store *base)
     free(store);
 }
 
-static const struct chatur_store_admin_ops admin_ops = {
-    .prepare = mongo_prepare,
-};
-
 static const struct chatur_store_ops ops = {
     .name = "mongo",
-    .admin = &admin_ops,
+    .admin = &mongo_admin_ops,
     .free = free_store,
     .ping = ping,
     .user_sign_in = mongo_user_sign_in,

@@ -2,6 +2,8 @@
  * takes three round trips: read its stamp, insert the email with it, settle. */
 #include "store/mongo_store.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
 
 /* How often a delivery begins again when the reservation is put right under its hands. */
@@ -15,23 +17,6 @@ struct delivery {
     struct mongo_reservation reservation;
     bool is_anew; /* the reservation was made by this delivery */
 };
-
-static bson_t *document_of(const struct chatur_email *email,
-                           const struct mongo_reservation *reservation)
-{
-    const struct chatur_attribution *by = &email->by;
-    return BCON_NEW(
-        "_id", BCON_OID(&reservation->email), "userId", BCON_UTF8(email->uid), "promptId",
-        BCON_UTF8(email->prompt_id), "subject", BCON_UTF8(email->subject), "keywords",
-        BCON_UTF8(email->keywords), "generatedEmail", BCON_UTF8(email->text), "toEmailId",
-        BCON_UTF8(email->to), "tokens", BCON_INT64(email->coins), "createdOn",
-        BCON_INT64(email->created_s), "__v", BCON_INT32(0), "provider", BCON_UTF8(by->provider),
-        "model", BCON_UTF8(by->model), "finishReason", BCON_UTF8(by->finish_reason),
-        "templateVersion", BCON_UTF8(by->template_version), "attempts", BCON_INT64(by->attempts),
-        "latencyMs", BCON_INT64(by->latency_ms), "promptTokens", BCON_INT64(by->prompt_tokens),
-        "completionTokens", BCON_INT64(by->completion_tokens), "fingerprint",
-        BCON_UTF8(email->fingerprint), "stamp", BCON_OID(&reservation->stamp));
-}
 
 /* Takes the coins anew, for a generation that outlived its deadline. */
 static enum chatur_outcome take_anew(struct mongo_session *session, struct delivery *delivery,
@@ -130,7 +115,7 @@ static enum chatur_outcome replace_fence(struct mongo_session *session, struct d
         outcome = mongo_replace(
             session, MONGO_EMAILS,
             BCON_NEW("_id", BCON_OID(&reservation->email), "fence", BCON_OID(&fence)),
-            document_of(delivery->email, reservation), error);
+            mongo_email_document(delivery->email, &reservation->stamp), error);
     }
     return outcome;
 }
@@ -169,7 +154,7 @@ static enum chatur_outcome try_to_deliver(struct mongo_session *session, struct 
         return outcome;
     }
     outcome = mongo_insert(session, MONGO_EMAILS,
-                           document_of(delivery->email, &delivery->reservation), error);
+                           mongo_email_document(delivery->email, &delivery->reservation.stamp), error);
     if (outcome == CHATUR_CONFLICT) {
         outcome = replace_fence(session, delivery, error);
     }

@@ -144,6 +144,15 @@ static enum chatur_outcome check_user(struct mongo_session *session, const char 
     return outcome == CHATUR_EMPTY ? CHATUR_NOT_FOUND : outcome;
 }
 
+bson_t *mongo_feedback_document(const struct chatur_feedback *feedback, int64_t created_ms)
+{
+    bson_oid_t id = mongo_oid_new();
+    return BCON_NEW("_id", BCON_OID(&id), "userId", BCON_UTF8(feedback->uid), "email",
+                    BCON_UTF8(feedback->email), "subject", BCON_UTF8(feedback->subject), "message",
+                    BCON_UTF8(feedback->message), "createdOn", BCON_INT64(created_ms), "__v",
+                    BCON_INT32(0));
+}
+
 /* Is the user marked before the insert, the second look sees it and takes the feedback back; is it
  * marked after, the erasure sees the feedback. */
 enum chatur_outcome mongo_feedback_add(struct chatur_store *base,
@@ -155,14 +164,14 @@ enum chatur_outcome mongo_feedback_add(struct chatur_store *base,
     if (outcome != CHATUR_OK) {
         return outcome;
     }
-    bson_oid_t id = mongo_oid_new();
+    bson_t *document = mongo_feedback_document(feedback, now_ms);
+    bson_oid_t id;
+    (void)mongo_oid(document, "_id", &id);
     outcome = check_user(&session, feedback->uid, error);
     if (outcome == CHATUR_OK) {
-        bson_t *document = BCON_NEW(
-            "_id", BCON_OID(&id), "userId", BCON_UTF8(feedback->uid), "email",
-            BCON_UTF8(feedback->email), "subject", BCON_UTF8(feedback->subject), "message",
-            BCON_UTF8(feedback->message), "createdOn", BCON_INT64(now_ms), "__v", BCON_INT32(0));
         outcome = mongo_insert(&session, MONGO_FEEDBACK, document, error);
+    } else {
+        bson_destroy(document);
     }
     if (outcome == CHATUR_OK) {
         outcome = check_user(&session, feedback->uid, error);

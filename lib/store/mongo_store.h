@@ -5,6 +5,7 @@
  * mongo_command.c     running one command, what its errors mean
  * mongo_value.c       reading values out of documents, whoever wrote them
  * mongo_indexes.c     the indexes: making them, and asking whether they are there
+ * mongo_admin.c       everything at once, for a copy
  * mongo_users.c, mongo_erase.c, mongo_coins.c, mongo_deliver.c, mongo_emails.c   what it is for
  *
  * The documents are those of the Node.js service (collections, field names and types), which
@@ -169,10 +170,22 @@ CHATUR_MUST_CHECK enum chatur_outcome mongo_require_indexes(struct mongo_session
 /* (mongo_users.c) {uid: uid, erasing: null}: a user that is there. */
 bson_t *mongo_live_user(const char *uid);
 
+/* A document's user, with strings of the arena. CHATUR_INTERNAL: there is no room. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_user_copy(const bson_t *document,
+                                                      struct chatur_arena *arena,
+                                                      struct chatur_user *user,
+                                                      struct chatur_error *error);
+
+/* (mongo_emails.c) The document of an email. `stamp`: of the reservation that pays for it, or NULL. */
+bson_t *mongo_email_document(const struct chatur_email *email, const bson_oid_t *stamp);
+
 /* (mongo_erase.c) Erases, or carries on where a crash left it. CHATUR_OK: nothing of the user is left.
  * CHATUR_NOT_FOUND: there is none, or somebody else is at it. */
 CHATUR_MUST_CHECK enum chatur_outcome mongo_erase(struct mongo_session *session, const char *uid,
                                                   struct chatur_error *error);
+
+/* A document with an _id of its own. */
+bson_t *mongo_feedback_document(const struct chatur_feedback *feedback, int64_t created_ms);
 
 /* Carries on, for anybody, what a crash left. */
 CHATUR_MUST_CHECK enum chatur_outcome mongo_finish_erasures(struct mongo_session *session,
@@ -252,5 +265,8 @@ enum chatur_outcome mongo_feedback_add(struct chatur_store *base,
                                        struct chatur_error *error);
 enum chatur_outcome mongo_prepare(struct chatur_store *base, chatur_store_reporter *report,
                                   void *context, struct chatur_error *error);
+
+/* (mongo_admin.c) */
+extern const struct chatur_store_admin_ops mongo_admin_ops;
 
 #endif

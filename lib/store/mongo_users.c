@@ -11,8 +11,8 @@ bson_t *mongo_live_user(const char *uid)
     return BCON_NEW("uid", BCON_UTF8(uid), "erasing", BCON_NULL);
 }
 
-static enum chatur_outcome copy_user(const bson_t *document, struct chatur_arena *arena,
-                                     struct chatur_user *user, struct chatur_error *error)
+enum chatur_outcome mongo_user_copy(const bson_t *document, struct chatur_arena *arena,
+                                    struct chatur_user *user, struct chatur_error *error)
 {
     char id[CHATUR_ID_LENGTH + 1];
     (void)mongo_id(document, "_id", id);
@@ -52,7 +52,7 @@ static enum chatur_outcome find(struct mongo_session *session, const char *uid,
         outcome = mongo_erase(session, uid, error);
         outcome = outcome == CHATUR_OK ? CHATUR_NOT_FOUND : outcome;
     } else {
-        outcome = copy_user(document, arena, user, error);
+        outcome = mongo_user_copy(document, arena, user, error);
     }
     bson_destroy(document);
     return outcome;

@@ -217,21 +217,37 @@ int64_t mongo_place_reserved_coins(void *context, const char *uid)
     return sum;
 }
 
-/* Commands of a process that was just killed may still be running in the server. */
+static int64_t quick_count(const struct mongo_place *place, const char *name)
+{
+    bson_t reply;
+    bson_error_t problem;
+    bson_t *command = BCON_NEW("count", BCON_UTF8(name));
+    int64_t count = 0;
+    bson_iter_t at;
+    if (mongoc_client_command_simple(place->client, place->database, command, NULL, &reply,
+                                     &problem) &&
+        bson_iter_init_find(&at, &reply, "n")) {
+        count = bson_iter_as_int64(&at);
+    }
+    bson_destroy(&reply);
+    bson_destroy(command);
+    return count;
+}
+
+/* Commands of a process that was just killed may still be running in the server: until nothing has
+ * changed for a while. */
 static void wait_until_quiet(const struct mongo_place *place)
 {
     const struct timespec pause = {.tv_nsec = 30000000};
     bson_t *last = NULL;
     for (int i = 0; i < 100; i++) {
-        bson_t *now = bson_new();
+        bson_t *now = NULL;
+        (void)visit(place, "usermodels", "{}", &now);
+        if (now == NULL) {
+            break;
+        }
         for (size_t j = 0; j < sizeof(collections) / sizeof(collections[0]); j++) {
-            bson_t *found = NULL;
-            int64_t count = visit(place, collections[j], "{}", &found);
-            BSON_APPEND_INT64(now, "count", count);
-            if (found != NULL) {
-                BSON_APPEND_DOCUMENT(now, "first", found);
-                bson_destroy(found);
-            }
+            BSON_APPEND_INT64(now, "count", quick_count(place, collections[j]));
         }
         bool same = last != NULL && last->len == now->len &&
                     memcmp(bson_get_data(last), bson_get_data(now), now->len) == 0;
@@ -255,7 +271,9 @@ bool mongo_place_is_sound(void *context)
         const bson_t *found = NULL;
         bson_t *owned = parse("{\"userId\": {\"$exists\": true}}");
         mongoc_collection_t *collection = open_collection(place, collections[i]);
-        mongoc_cursor_t *cursor = mongoc_collection_find_with_opts(collection, owned, NULL, NULL);
+        bson_t *options = BCON_NEW("projection", "{", "userId", BCON_INT32(1), "}");
+        mongoc_cursor_t *cursor =
+            mongoc_collection_find_with_opts(collection, owned, options, NULL);
         char known[256] = "";
         while (is_sound && mongoc_cursor_next(cursor, &found)) {
             bson_iter_t at;
@@ -276,6 +294,7 @@ bool mongo_place_is_sound(void *context)
         }
         mongoc_cursor_destroy(cursor);
         mongoc_collection_destroy(collection);
+        bson_destroy(options);
         bson_destroy(owned);
     }
     return is_sound;
