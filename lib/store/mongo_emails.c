@@ -83,50 +83,56 @@ enum chatur_outcome mongo_email_find(struct chatur_store *base, const char *uid,
  * other in the index: emails of a time, and old ones without; a comparison sees only its own part.
  */
 struct place {
-    bool is_start;
-    bool is_timed;
-    int64_t created_s;
+    bson_t *email; /* NULL: at the newest */
     bson_oid_t id;
+    bool is_timed;
+    bson_iter_t created; /* as it is stored: whatever kind of number */
 };
 
 static enum chatur_outcome find_place(struct mongo_session *session, const char *uid,
                                       const char *before, struct place *place,
                                       struct chatur_error *error)
 {
-    *place = (struct place){.is_start = before == NULL};
+    *place = (struct place){.email = NULL};
     if (before == NULL) {
         return CHATUR_OK;
     }
-    bson_t *document = NULL;
+    place->id = mongo_oid_of(before);
     enum chatur_outcome outcome =
         mongo_find(session, MONGO_EMAILS, email_of(uid, before),
-                   BCON_NEW("createdOn", BCON_INT64(1)), &document, error);
+                   BCON_NEW("createdOn", BCON_INT64(1)), &place->email, error);
     if (outcome != CHATUR_OK) {
         return outcome == CHATUR_EMPTY ? CHATUR_NOT_FOUND : outcome;
     }
-    place->is_timed = mongo_has(document, "createdOn");
-    place->created_s = mongo_number(document, "createdOn");
-    place->id = mongo_oid_of(before);
-    bson_destroy(document);
+    place->is_timed = mongo_has(place->email, "createdOn") &&
+                      bson_iter_init_find(&place->created, place->email, "createdOn");
     return CHATUR_OK;
 }
 
-/* The filter is such that the index gives a range and an order: at most the emails of one second
- * are read in vain. */
-static bson_t *filter_from(const char *uid, const struct place *place)
+/* What follows a place are up to three ranges of the index, one after the other: the rest of the
+ * same second, what is older, and what has no time. NULL: there is no such range. */
+enum { RANGES = 3 };
+
+static bson_t *range(const char *uid, const struct place *place, int number)
 {
-    bson_t *filter = BCON_NEW("userId", BCON_UTF8(uid));
-    if (place->is_start) {
-        return filter;
+    if (place->email == NULL) {
+        return number == 0 ? BCON_NEW("userId", BCON_UTF8(uid)) : NULL;
     }
     if (!place->is_timed) {
-        BCON_APPEND(filter, "createdOn", BCON_NULL, "_id", "{", "$lt", BCON_OID(&place->id), "}");
-        return filter;
+        return number == 0 ? BCON_NEW("userId", BCON_UTF8(uid), "createdOn", BCON_NULL, "_id", "{",
+                                      "$lt", BCON_OID(&place->id), "}")
+                           : NULL;
     }
-    BCON_APPEND(filter, "createdOn", "{", "$lte", BCON_INT64(place->created_s), "}", "$or", "[",
-                "{", "createdOn", "{", "$lt", BCON_INT64(place->created_s), "}", "}", "{", "_id",
-                "{", "$lt", BCON_OID(&place->id), "}", "}", "]");
-    return filter;
+    switch (number) {
+    case 0:
+        return BCON_NEW("userId", BCON_UTF8(uid), "createdOn", BCON_ITER(&place->created), "_id",
+                        "{", "$lt", BCON_OID(&place->id), "}");
+    case 1:
+        return BCON_NEW("userId", BCON_UTF8(uid), "createdOn", "{", "$lt",
+                        BCON_ITER(&place->created), "}");
+    default:
+        return BCON_NEW("userId", BCON_UTF8(uid), "createdOn", BCON_NULL);
+    }
 }
 
 /* `*left` is how many may still be visited; 0: no more; negative: any number. */
@@ -174,13 +180,13 @@ enum chatur_outcome mongo_email_each(struct chatur_store *base, const char *uid,
     struct place from;
     int64_t left = page->limit > 0 ? page->limit : -1;
     outcome = find_place(&session, uid, page->before, &from, error);
-    if (outcome == CHATUR_OK) {
-        outcome = walk(&session, filter_from(uid, &from), &left, visit, context, error);
+    for (int i = 0; i < RANGES && outcome == CHATUR_OK && left != 0; i++) {
+        bson_t *filter = range(uid, &from, i);
+        if (filter != NULL) {
+            outcome = walk(&session, filter, &left, visit, context, error);
+        }
     }
-    if (outcome == CHATUR_OK && from.is_timed && left != 0) {
-        bson_t *untimed = BCON_NEW("userId", BCON_UTF8(uid), "createdOn", BCON_NULL);
-        outcome = walk(&session, untimed, &left, visit, context, error);
-    }
+    bson_destroy(from.email);
     return mongo_end(&session, outcome);
 }
 
