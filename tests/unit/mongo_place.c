@@ -174,16 +174,40 @@ int64_t mongo_place_count(struct mongo_place *place, const char *collection, con
     return visit(place, collection, filter, NULL);
 }
 
-void mongo_place_insert(struct mongo_place *place, const char *name, const char *json)
+bool mongo_place_insert(struct mongo_place *place, const char *name, const char *json)
 {
     bson_error_t problem;
     bson_t *document = parse(json);
     mongoc_collection_t *collection = open_collection(place, name);
-    if (!mongoc_collection_insert_one(collection, document, NULL, NULL, &problem)) {
+    bool is_stored =
+        mongoc_collection_insert_one(collection, document, NULL, NULL, &problem);
+    if (!is_stored && problem.code != 11000) {
         give_up("a test's insert failed", problem.message);
     }
     mongoc_collection_destroy(collection);
     bson_destroy(document);
+    return is_stored;
+}
+
+void mongo_place_update(struct mongo_place *place, const char *name, const char *filter,
+                        const char *update)
+{
+    bson_error_t problem;
+    bson_t reply;
+    bson_iter_t at;
+    bson_t *which = parse(filter);
+    bson_t *change = parse(update);
+    mongoc_collection_t *collection = open_collection(place, name);
+    if (!mongoc_collection_update_one(collection, which, change, NULL, &reply, &problem)) {
+        give_up("a test's update failed", problem.message);
+    }
+    if (!bson_iter_init_find(&at, &reply, "matchedCount") || bson_iter_as_int64(&at) != 1) {
+        give_up("a test's update found nothing", filter);
+    }
+    mongoc_collection_destroy(collection);
+    bson_destroy(change);
+    bson_destroy(which);
+    bson_destroy(&reply);
 }
 
 int64_t mongo_place_reserved_coins(void *context, const char *uid)

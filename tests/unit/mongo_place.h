@@ -32,7 +32,11 @@ bool mongo_place_is_sound(void *context);
 bson_t *mongo_place_find(struct mongo_place *place, const char *collection, const char *filter);
 int64_t mongo_place_count(struct mongo_place *place, const char *collection, const char *filter);
 
-/* Stores a document given as extended JSON. */
-void mongo_place_insert(struct mongo_place *place, const char *collection, const char *json);
+/* Stores a document given as extended JSON; false: its id or another unique value is taken. */
+bool mongo_place_insert(struct mongo_place *place, const char *collection, const char *json);
+
+/* Changes one document, which must be there; `update` is {"$set": …} and the like. */
+void mongo_place_update(struct mongo_place *place, const char *collection, const char *filter,
+                        const char *update);
 
 #endif

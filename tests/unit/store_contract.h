@@ -35,4 +35,8 @@ struct store_backend {
 /* Runs the suite; returns how many tests failed. */
 int store_contract_run(const struct store_backend *backend);
 
+/* Runs some cases in the same frame. */
+struct store_cases;
+int store_contract_run_cases(const struct store_backend *backend, const struct store_cases *cases);
+
 #endif
