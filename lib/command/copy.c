@@ -137,8 +137,8 @@ static enum chatur_outcome count_feedback(void *context,
     return CHATUR_OK;
 }
 
-/* It has no ids that both kinds of store know, but an order: what the target has of it are the first
- * so many. */
+/* It has no ids that both kinds of store know, but an order: what the target has of it are the
+ * first so many. */
 static enum chatur_outcome copy_feedback(void *context,
                                          const struct chatur_stored_feedback *feedback)
 {
@@ -259,8 +259,8 @@ static enum chatur_outcome copy_batch(struct copy *copy, struct chatur_arena *ar
     enum chatur_outcome outcome = CHATUR_OK;
     /* Twice: reclaiming changes balances. */
     for (int i = 0; i < 2 && outcome == CHATUR_OK; i++) {
-        outcome = chatur_store_users_after(copy->source, *after, BATCH, arena, users, got,
-                                           copy->error);
+        outcome =
+            chatur_store_users_after(copy->source, *after, BATCH, arena, users, got, copy->error);
         if (outcome == CHATUR_OK && i == 0) {
             outcome = reclaim_all(copy, users, *got);
         }

@@ -2,13 +2,14 @@
  *
  * The gate. The driver waits for a server that is away until its timeout, in every thread and at
  * every call. So one operation that got no answer closes the gate for a second, in which all others
- * are refused at once; then one goes through to look, and the rest are refused until it is back with
- * an answer. A dead server thus holds up one thread, and one that returns is noticed in less than
- * two seconds.
+ * are refused at once; then one goes through to look, and the rest are refused until it is back
+ * with an answer. A dead server thus holds up one thread, and one that returns is noticed in less
+ * than two seconds.
  *
  * No operation waits for long: CONNECTION (1 s for a free one) + SERVER (2 s until one is found) +
- * ANSWER (5 s), and the driver repeats once what it can repeat safely on a new connection, for which
- * a server must be found anew, so 15 s at the very worst and 7 when the server is simply frozen. */
+ * ANSWER (5 s), and the driver repeats once what it can repeat safely on a new connection, for
+ * which a server must be found anew, so 15 s at the very worst and 7 when the server is simply
+ * frozen. */
 #include <stdlib.h>
 #include <string.h>
 

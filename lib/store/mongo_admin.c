@@ -135,8 +135,7 @@ static enum chatur_outcome feedback_each(struct chatur_store *base, const char *
         return outcome;
     }
     bson_t *filter = BCON_NEW("userId", BCON_UTF8(uid));
-    bson_t *options =
-        BCON_NEW("sort", "{", "createdOn", BCON_INT32(1), "_id", BCON_INT32(1), "}");
+    bson_t *options = BCON_NEW("sort", "{", "createdOn", BCON_INT32(1), "_id", BCON_INT32(1), "}");
     mongoc_cursor_t *cursor = mongoc_collection_find_with_opts(
         mongo_collection(&session, MONGO_FEEDBACK), filter, options, NULL);
     const bson_t *document = NULL;

@@ -12,8 +12,8 @@
  * release. What makes "or not" final is the fence: a document {_id: id, fence, expireOn} in the
  * email's place, so that an insert still on its way, of a process that is dead or slow, fails on
  * the duplicate id. A delivery that meets one must first take hold of its reservation again, or the
- * coins anew, under another stamp, and then put the email into the place of exactly the fence that it
- * saw: whoever releases meanwhile makes another fence, and releases only the stamp that it read.
+ * coins anew, under another stamp, and then put the email into the place of exactly the fence that
+ * it saw: whoever releases meanwhile makes another fence, and releases only the stamp that it read.
  *
  * The stamp also says which reservation an email is paid by: when one id is reserved twice, the
  * second is given back although its email is there. A TTL index removes fences after a day. */
@@ -76,9 +76,10 @@ enum chatur_outcome mongo_email_exists(struct mongo_session *session, const bson
                                        struct chatur_error *error)
 {
     bson_t *found = NULL;
-    bson_t *filter = BCON_NEW("_id", BCON_OID(email), "fence", "{", "$exists", BCON_BOOL(false), "}");
-    enum chatur_outcome outcome = mongo_find(session, MONGO_EMAILS, filter,
-                                             BCON_NEW("_id", BCON_INT64(1)), &found, error);
+    bson_t *filter =
+        BCON_NEW("_id", BCON_OID(email), "fence", "{", "$exists", BCON_BOOL(false), "}");
+    enum chatur_outcome outcome =
+        mongo_find(session, MONGO_EMAILS, filter, BCON_NEW("_id", BCON_INT64(1)), &found, error);
     bson_destroy(found);
     return outcome;
 }
@@ -134,9 +135,8 @@ enum chatur_outcome mongo_release(struct mongo_session *session,
                                   struct chatur_error *error)
 {
     char path[FIELD_BYTES];
-    bson_t *update =
-        BCON_NEW("$unset", "{", field(path, reservation, ""), BCON_UTF8(""), "}", "$inc", "{",
-                 "availableTokens", BCON_INT64(reservation->cost), "}");
+    bson_t *update = BCON_NEW("$unset", "{", field(path, reservation, ""), BCON_UTF8(""), "}",
+                              "$inc", "{", "availableTokens", BCON_INT64(reservation->cost), "}");
     return mongo_update(session, MONGO_USERS, holder(reservation), update, error);
 }
 
@@ -144,7 +144,8 @@ enum chatur_outcome mongo_fence(struct mongo_session *session, const bson_oid_t 
                                 struct chatur_error *error)
 {
     bson_oid_t fence = mongo_oid_new();
-    bson_t *filter = BCON_NEW("_id", BCON_OID(email), "fence", "{", "$exists", BCON_BOOL(true), "}");
+    bson_t *filter =
+        BCON_NEW("_id", BCON_OID(email), "fence", "{", "$exists", BCON_BOOL(true), "}");
     bson_t *update = BCON_NEW("$set", "{", "fence", BCON_OID(&fence), "expireOn",
                               BCON_DATE_TIME(chatur_now_ms() + FENCE_MS), "}");
     return mongo_upsert(session, MONGO_EMAILS, filter, update, error);
@@ -356,7 +357,8 @@ enum chatur_outcome mongo_coins_reserve(struct chatur_store *base, const char *u
     }
     bson_destroy(user);
     if (outcome == CHATUR_EMPTY) {
-        outcome = chatur_fail(error, CHATUR_UNAVAILABLE, "mongo: the user is changing all the time");
+        outcome =
+            chatur_fail(error, CHATUR_UNAVAILABLE, "mongo: the user is changing all the time");
     }
     return mongo_end(&session, outcome);
 }

@@ -220,10 +220,9 @@ enum chatur_outcome mongo_delete(struct mongo_session *session, enum mongo_colle
     bson_t reply;
     bson_error_t problem;
     mongoc_collection_t *handle = mongo_collection(session, collection);
-    bool is_done =
-        extent == MONGO_ONE
-            ? mongoc_collection_delete_one(handle, filter, NULL, &reply, &problem)
-            : mongoc_collection_delete_many(handle, filter, NULL, &reply, &problem);
+    bool is_done = extent == MONGO_ONE
+                       ? mongoc_collection_delete_one(handle, filter, NULL, &reply, &problem)
+                       : mongoc_collection_delete_many(handle, filter, NULL, &reply, &problem);
     bson_destroy(filter);
     return conclude(session, is_done, &reply, "deletedCount", &problem, error);
 }

@@ -27,8 +27,8 @@ static const struct default_number default_numbers[] = {
     {MONGOC_URI_CONNECTTIMEOUTMS, 1000},
     {MONGOC_URI_SOCKETTIMEOUTMS, 5000}, /* the answer to one command */
     {MONGOC_URI_WAITQUEUETIMEOUTMS, 1000},
-    /* Commands take milliseconds, so few connections carry hundreds of threads; and there are dozens
-     * of processes. */
+    /* Commands take milliseconds, so few connections carry hundreds of threads; and there are
+     * dozens of processes. */
     {MONGOC_URI_MAXPOOLSIZE, 32},
 };
 
@@ -114,7 +114,8 @@ static enum chatur_outcome make(struct mongo_store *store, struct chatur_error *
     }
     if (store->client == NULL && store->pool == NULL) {
         /* A mongodb+srv URI whose name did not resolve. */
-        return chatur_fail(error, CHATUR_UNAVAILABLE, "mongo: the servers' names are not to be had");
+        return chatur_fail(error, CHATUR_UNAVAILABLE,
+                           "mongo: the servers' names are not to be had");
     }
     bool is_named = mongoc_uri_get_database(store->uri) != NULL;
     chatur_log(store->one_shot ? CHATUR_DEBUG : CHATUR_INFO, "mongo: the database is \"%s\"%s",
@@ -128,9 +129,8 @@ enum chatur_outcome mongo_take_client(struct mongo_store *store, mongoc_client_t
 {
     *client = NULL;
     (void)pthread_mutex_lock(&store->making);
-    enum chatur_outcome outcome = store->pool != NULL || store->client != NULL
-                                      ? CHATUR_OK
-                                      : make(store, error);
+    enum chatur_outcome outcome =
+        store->pool != NULL || store->client != NULL ? CHATUR_OK : make(store, error);
     if (outcome == CHATUR_OK && store->one_shot) {
         *client = store->client;
         return CHATUR_OK; /* with the lock: the client is for one thread */

@@ -52,12 +52,10 @@ static enum chatur_outcome find_reservation(struct mongo_session *session,
     if (is_reserved) {
         return delivery->reservation.cost == email->coins
                    ? CHATUR_OK
-                   : chatur_fail(error, CHATUR_INTERNAL,
-                                 "an email of %lld coins had %lld reserved",
+                   : chatur_fail(error, CHATUR_INTERNAL, "an email of %lld coins had %lld reserved",
                                  (long long)email->coins, (long long)delivery->reservation.cost);
     }
-    enum chatur_outcome outcome =
-        mongo_email_exists(session, &delivery->reservation.email, error);
+    enum chatur_outcome outcome = mongo_email_exists(session, &delivery->reservation.email, error);
     if (outcome == CHATUR_OK) {
         return CHATUR_CONFLICT;
     }
@@ -112,10 +110,10 @@ static enum chatur_outcome replace_fence(struct mongo_session *session, struct d
     }
     outcome = take_hold(session, reservation, error);
     if (outcome == CHATUR_OK) {
-        outcome = mongo_replace(
-            session, MONGO_EMAILS,
-            BCON_NEW("_id", BCON_OID(&reservation->email), "fence", BCON_OID(&fence)),
-            mongo_email_document(delivery->email, &reservation->stamp), error);
+        outcome =
+            mongo_replace(session, MONGO_EMAILS,
+                          BCON_NEW("_id", BCON_OID(&reservation->email), "fence", BCON_OID(&fence)),
+                          mongo_email_document(delivery->email, &reservation->stamp), error);
     }
     return outcome;
 }
@@ -136,10 +134,10 @@ static enum chatur_outcome settle(struct mongo_session *session, const struct de
                          BCON_NEW("_id", BCON_INT64(1)), &user, error);
     bson_destroy(user);
     if (outcome == CHATUR_EMPTY) {
-        outcome = mongo_delete(session, MONGO_EMAILS, MONGO_ONE,
-                               BCON_NEW("_id", BCON_OID(&reservation->email), "stamp",
-                                        BCON_OID(&reservation->stamp)),
-                               error);
+        outcome = mongo_delete(
+            session, MONGO_EMAILS, MONGO_ONE,
+            BCON_NEW("_id", BCON_OID(&reservation->email), "stamp", BCON_OID(&reservation->stamp)),
+            error);
         return outcome == CHATUR_OK || outcome == CHATUR_EMPTY ? CHATUR_NOT_FOUND : outcome;
     }
     return outcome;
@@ -153,8 +151,9 @@ static enum chatur_outcome try_to_deliver(struct mongo_session *session, struct 
     if (outcome != CHATUR_OK) {
         return outcome;
     }
-    outcome = mongo_insert(session, MONGO_EMAILS,
-                           mongo_email_document(delivery->email, &delivery->reservation.stamp), error);
+    outcome =
+        mongo_insert(session, MONGO_EMAILS,
+                     mongo_email_document(delivery->email, &delivery->reservation.stamp), error);
     if (outcome == CHATUR_CONFLICT) {
         outcome = replace_fence(session, delivery, error);
     }

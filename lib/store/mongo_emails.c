@@ -31,17 +31,17 @@ bson_t *mongo_email_document(const struct chatur_email *email, const bson_oid_t 
 {
     const struct chatur_attribution *by = &email->by;
     bson_oid_t id = mongo_oid_of(email->id);
-    bson_t *document = BCON_NEW(
-        "_id", BCON_OID(&id), "userId", BCON_UTF8(email->uid), "promptId",
-        BCON_UTF8(email->prompt_id), "subject", BCON_UTF8(email->subject), "keywords",
-        BCON_UTF8(email->keywords), "generatedEmail", BCON_UTF8(email->text), "toEmailId",
-        BCON_UTF8(email->to), "tokens", BCON_INT64(email->coins), "createdOn",
-        BCON_INT64(email->created_s), "__v", BCON_INT32(0), "provider", BCON_UTF8(by->provider),
-        "model", BCON_UTF8(by->model), "finishReason", BCON_UTF8(by->finish_reason),
-        "templateVersion", BCON_UTF8(by->template_version), "attempts", BCON_INT64(by->attempts),
-        "latencyMs", BCON_INT64(by->latency_ms), "promptTokens", BCON_INT64(by->prompt_tokens),
-        "completionTokens", BCON_INT64(by->completion_tokens), "fingerprint",
-        BCON_UTF8(email->fingerprint));
+    bson_t *document =
+        BCON_NEW("_id", BCON_OID(&id), "userId", BCON_UTF8(email->uid), "promptId",
+                 BCON_UTF8(email->prompt_id), "subject", BCON_UTF8(email->subject), "keywords",
+                 BCON_UTF8(email->keywords), "generatedEmail", BCON_UTF8(email->text), "toEmailId",
+                 BCON_UTF8(email->to), "tokens", BCON_INT64(email->coins), "createdOn",
+                 BCON_INT64(email->created_s), "__v", BCON_INT32(0), "provider",
+                 BCON_UTF8(by->provider), "model", BCON_UTF8(by->model), "finishReason",
+                 BCON_UTF8(by->finish_reason), "templateVersion", BCON_UTF8(by->template_version),
+                 "attempts", BCON_INT64(by->attempts), "latencyMs", BCON_INT64(by->latency_ms),
+                 "promptTokens", BCON_INT64(by->prompt_tokens), "completionTokens",
+                 BCON_INT64(by->completion_tokens), "fingerprint", BCON_UTF8(email->fingerprint));
     if (stamp != NULL) {
         BSON_APPEND_OID(document, "stamp", stamp);
     }

@@ -76,12 +76,10 @@ static enum chatur_outcome erase_marked(struct mongo_session *session, const cha
     }
     enum chatur_outcome outcome = fence_off(session, user, error);
     if (outcome == CHATUR_OK) {
-        outcome =
-            delete_all(session, MONGO_EMAILS, BCON_NEW("userId", BCON_UTF8(uid)), error);
+        outcome = delete_all(session, MONGO_EMAILS, BCON_NEW("userId", BCON_UTF8(uid)), error);
     }
     if (outcome == CHATUR_OK) {
-        outcome =
-            delete_all(session, MONGO_FEEDBACK, BCON_NEW("userId", BCON_UTF8(uid)), error);
+        outcome = delete_all(session, MONGO_FEEDBACK, BCON_NEW("userId", BCON_UTF8(uid)), error);
     }
     if (outcome == CHATUR_OK) {
         outcome = delete_all(session, MONGO_USERS, BCON_NEW("_id", BCON_OID(&id)), error);
@@ -119,10 +117,10 @@ enum chatur_outcome mongo_finish_erasures(struct mongo_session *session, struct 
     enum chatur_outcome outcome = CHATUR_OK;
     for (int i = 0; i < AT_ONCE && outcome == CHATUR_OK; i++) {
         bson_t *user = NULL;
-        bson_t *filter = BCON_NEW("erasing", "{", "$lt", BCON_DATE_TIME(chatur_now_ms() - LEASE_MS),
-                                  "}");
-        outcome = mongo_find(session, MONGO_USERS, filter, BCON_NEW("uid", BCON_INT64(1)), &user,
-                             error);
+        bson_t *filter =
+            BCON_NEW("erasing", "{", "$lt", BCON_DATE_TIME(chatur_now_ms() - LEASE_MS), "}");
+        outcome =
+            mongo_find(session, MONGO_USERS, filter, BCON_NEW("uid", BCON_INT64(1)), &user, error);
         if (outcome == CHATUR_OK) {
             outcome = mongo_erase(session, mongo_text(user, "uid"), error);
             outcome = outcome == CHATUR_NOT_FOUND ? CHATUR_OK : outcome; /* by somebody else */

@@ -24,12 +24,9 @@ struct index {
 /* Unique addresses whatever their case, as in SQLite. Only texts that are not empty count: the
  * service before this one had users without an address. */
 static const struct index indexes[INDEX_COUNT] = {
-    {MONGO_USERS, "uid", true, "uid"},
-    {MONGO_USERS, "email", true, "email"},
-    {MONGO_USERS, "erasing", false, NULL},
-    {MONGO_EMAILS, "history", false, NULL},
-    {MONGO_EMAILS, "fences", false, NULL},
-    {MONGO_FEEDBACK, "user", false, NULL},
+    {MONGO_USERS, "uid", true, "uid"},     {MONGO_USERS, "email", true, "email"},
+    {MONGO_USERS, "erasing", false, NULL}, {MONGO_EMAILS, "history", false, NULL},
+    {MONGO_EMAILS, "fences", false, NULL}, {MONGO_FEEDBACK, "user", false, NULL},
 };
 
 static bson_t *keys_of(size_t index)
@@ -206,8 +203,8 @@ static enum chatur_outcome check_unique(const struct preparation *preparation,
     char path[16];
     (void)snprintf(path, sizeof(path), "$%s", index->unique_field);
     bool is_address = strcmp(index->unique_field, "email") == 0;
-    bson_t *filter = is_address ? BCON_NEW(index->unique_field, "{", "$gt", BCON_UTF8(""), "}")
-                                : bson_new();
+    bson_t *filter =
+        is_address ? BCON_NEW(index->unique_field, "{", "$gt", BCON_UTF8(""), "}") : bson_new();
     bson_t *value = is_address ? BCON_NEW("$toLower", BCON_UTF8(path)) : NULL;
     bson_t *group = BCON_NEW("ids", "{", "$push", BCON_UTF8("$_id"), "}", "count", "{", "$sum",
                              BCON_INT32(1), "}");
@@ -222,9 +219,9 @@ static enum chatur_outcome check_unique(const struct preparation *preparation,
                  BCON_DOCUMENT(group), "}", "{", "$match", "{", "count", "{", "$gt", BCON_INT32(1),
                  "}", "}", "}", "{", "$limit", BCON_INT32(NAMED), "}", "]");
     bson_t *options = BCON_NEW("allowDiskUse", BCON_BOOL(true));
-    mongoc_cursor_t *cursor = mongoc_collection_aggregate(
-        mongo_collection(preparation->session, index->collection), MONGOC_QUERY_NONE, pipeline,
-        options, NULL);
+    mongoc_cursor_t *cursor =
+        mongoc_collection_aggregate(mongo_collection(preparation->session, index->collection),
+                                    MONGOC_QUERY_NONE, pipeline, options, NULL);
     enum chatur_outcome outcome = CHATUR_OK;
     const bson_t *found = NULL;
     bson_error_t problem;

@@ -61,9 +61,8 @@ struct mongo_session {
 
 /* --- sessions (mongo.c) --- */
 
-CHATUR_MUST_CHECK enum chatur_outcome mongo_begin(struct chatur_store *base,
-                                                  struct mongo_session *session,
-                                                  struct chatur_error *error);
+CHATUR_MUST_CHECK enum chatur_outcome
+mongo_begin(struct chatur_store *base, struct mongo_session *session, struct chatur_error *error);
 /* Returns `outcome`. */
 enum chatur_outcome mongo_end(struct mongo_session *session, enum chatur_outcome outcome);
 
@@ -74,9 +73,8 @@ CHATUR_MUST_CHECK enum chatur_outcome mongo_parse_uri(struct mongo_store *store,
                                                       struct chatur_error *error);
 
 /* A client for one thread's use; give it back with mongo_give_back. */
-CHATUR_MUST_CHECK enum chatur_outcome mongo_take_client(struct mongo_store *store,
-                                                        mongoc_client_t **client,
-                                                        struct chatur_error *error);
+CHATUR_MUST_CHECK enum chatur_outcome
+mongo_take_client(struct mongo_store *store, mongoc_client_t **client, struct chatur_error *error);
 void mongo_give_back(struct mongo_store *store, mongoc_client_t *client);
 
 /* Closes what is open. Nobody uses the store any more. */
@@ -176,11 +174,12 @@ CHATUR_MUST_CHECK enum chatur_outcome mongo_user_copy(const bson_t *document,
                                                       struct chatur_user *user,
                                                       struct chatur_error *error);
 
-/* (mongo_emails.c) The document of an email. `stamp`: of the reservation that pays for it, or NULL. */
+/* (mongo_emails.c) The document of an email. `stamp`: of the reservation that pays for it, or NULL.
+ */
 bson_t *mongo_email_document(const struct chatur_email *email, const bson_oid_t *stamp);
 
-/* (mongo_erase.c) Erases, or carries on where a crash left it. CHATUR_OK: nothing of the user is left.
- * CHATUR_NOT_FOUND: there is none, or somebody else is at it. */
+/* (mongo_erase.c) Erases, or carries on where a crash left it. CHATUR_OK: nothing of the user is
+ * left. CHATUR_NOT_FOUND: there is none, or somebody else is at it. */
 CHATUR_MUST_CHECK enum chatur_outcome mongo_erase(struct mongo_session *session, const char *uid,
                                                   struct chatur_error *error);
 
@@ -221,9 +220,8 @@ CHATUR_MUST_CHECK enum chatur_outcome mongo_release(struct mongo_session *sessio
 
 /* Makes sure that no delivery that has begun can still store an email under this id. CHATUR_OK, or
  * CHATUR_CONFLICT: one is stored. */
-CHATUR_MUST_CHECK enum chatur_outcome mongo_fence(struct mongo_session *session,
-                                                  const bson_oid_t *email,
-                                                  struct chatur_error *error);
+CHATUR_MUST_CHECK enum chatur_outcome
+mongo_fence(struct mongo_session *session, const bson_oid_t *email, struct chatur_error *error);
 
 /* CHATUR_OK: an email, and no fence, has this id. CHATUR_EMPTY. */
 CHATUR_MUST_CHECK enum chatur_outcome mongo_email_exists(struct mongo_session *session,

@@ -40,8 +40,8 @@ static enum chatur_outcome find(struct mongo_session *session, const char *uid,
 {
     bson_t *document = NULL;
     bson_t *fields = BCON_NEW("reservations", BCON_INT64(0), "fcmToken", BCON_INT64(0));
-    enum chatur_outcome outcome = mongo_find(
-        session, MONGO_USERS, BCON_NEW("uid", BCON_UTF8(uid)), fields, &document, error);
+    enum chatur_outcome outcome =
+        mongo_find(session, MONGO_USERS, BCON_NEW("uid", BCON_UTF8(uid)), fields, &document, error);
     if (outcome == CHATUR_EMPTY) {
         return CHATUR_NOT_FOUND;
     }
@@ -115,10 +115,9 @@ static enum chatur_outcome refresh(struct mongo_session *session,
     }
     bson_t *filter = mongo_live_user(profile->uid);
     BCON_APPEND(filter, "suspended", "{", "$ne", BCON_BOOL(true), "}");
-    bson_t *values =
-        BCON_NEW("name", BCON_UTF8(profile->name), "picture", BCON_UTF8(profile->picture),
-                 "loginMethod", BCON_UTF8(profile->login_method), "updatedOn",
-                 BCON_DATE_TIME(now_ms));
+    bson_t *values = BCON_NEW(
+        "name", BCON_UTF8(profile->name), "picture", BCON_UTF8(profile->picture), "loginMethod",
+        BCON_UTF8(profile->login_method), "updatedOn", BCON_DATE_TIME(now_ms));
     if (profile->fcm_token[0] != '\0') {
         BSON_APPEND_UTF8(values, "fcmToken", profile->fcm_token);
     }
@@ -147,10 +146,9 @@ static enum chatur_outcome explain(struct mongo_session *session, const char *ui
 
 /* CHATUR_EMPTY: somebody changed the user meanwhile: look again. */
 static enum chatur_outcome try_sign_in(struct mongo_session *session,
-                                       const struct chatur_profile *profile,
-                                       int64_t new_user_coins, int64_t now_ms,
-                                       struct chatur_arena *arena, struct chatur_user *user,
-                                       struct chatur_error *error)
+                                       const struct chatur_profile *profile, int64_t new_user_coins,
+                                       int64_t now_ms, struct chatur_arena *arena,
+                                       struct chatur_user *user, struct chatur_error *error)
 {
     enum chatur_outcome outcome = find(session, profile->uid, arena, user, error);
     if (outcome == CHATUR_OK) {
@@ -181,7 +179,8 @@ enum chatur_outcome mongo_user_sign_in(struct chatur_store *base,
         outcome = try_sign_in(&session, profile, new_user_coins, now_ms, arena, user, error);
     }
     if (outcome == CHATUR_EMPTY) {
-        outcome = chatur_fail(error, CHATUR_UNAVAILABLE, "mongo: the user is changing all the time");
+        outcome =
+            chatur_fail(error, CHATUR_UNAVAILABLE, "mongo: the user is changing all the time");
     }
     return mongo_end(&session, outcome);
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* The doubles that an int64_t can hold. */
-#define LOWEST  (-9223372036854775808.0)
-#define BEYOND  9223372036854775808.0
+#define LOWEST (-9223372036854775808.0)
+#define BEYOND 9223372036854775808.0
 
 const char *mongo_text(const bson_t *document, const char *field)
 {

@@ -160,10 +160,9 @@ static enum chatur_outcome feedback_put(struct chatur_store *base,
     static const char sql[] = "INSERT INTO feedback (uid, email, subject, message, created_ms)"
                               " VALUES (?1, ?2, ?3, ?4, ?5)";
     const struct chatur_feedback *feedback = &stored->feedback;
-    const struct sqlite_value values[] = {sqlite_text(feedback->uid), sqlite_text(feedback->email),
-                                          sqlite_text(feedback->subject),
-                                          sqlite_text(feedback->message),
-                                          sqlite_number(stored->created_ms)};
+    const struct sqlite_value values[] = {
+        sqlite_text(feedback->uid), sqlite_text(feedback->email), sqlite_text(feedback->subject),
+        sqlite_text(feedback->message), sqlite_number(stored->created_ms)};
     return put(base, sql, values, sizeof(values) / sizeof(values[0]), error);
 }
 

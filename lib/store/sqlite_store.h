@@ -167,7 +167,8 @@ void sqlite_read_end(struct sqlite_store *store, struct sqlite_connection *conne
  * is overwritten with zeroes in the database, but its old copies stay in the log until then. */
 void sqlite_empty_log(struct sqlite_store *store);
 
-/* (sqlite_emails.c) Stores an email; says nothing about coins. CHATUR_CONFLICT, CHATUR_NOT_FOUND. */
+/* (sqlite_emails.c) Stores an email; says nothing about coins. CHATUR_CONFLICT, CHATUR_NOT_FOUND.
+ */
 CHATUR_MUST_CHECK enum chatur_outcome sqlite_email_insert(struct sqlite_connection *connection,
                                                           const struct chatur_email *email,
                                                           struct chatur_error *error);

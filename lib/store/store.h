@@ -92,7 +92,7 @@ struct chatur_store_admin_ops;
 /* The backend's side: one slot per public function below, same contract. The walk's `store` is the
  * backend's own struct, which holds `struct chatur_store` first. */
 struct chatur_store_ops {
-    const char *name; /* "sqlite" */
+    const char *name;                           /* "sqlite" */
     const struct chatur_store_admin_ops *admin; /* store_admin.h */
     void (*free)(struct chatur_store *store);
     enum chatur_outcome (*ping)(struct chatur_store *, struct chatur_error *);

@@ -23,8 +23,8 @@ struct chatur_stored_feedback {
 typedef void chatur_store_reporter(void *context, const char *line);
 
 /* Like chatur_email_visitor, and with the same rule: do not call the store. */
-typedef enum chatur_outcome
-chatur_feedback_visitor(void *context, const struct chatur_stored_feedback *feedback);
+typedef enum chatur_outcome chatur_feedback_visitor(void *context,
+                                                    const struct chatur_stored_feedback *feedback);
 
 /* The backend's side: one slot per function below, same contract. */
 struct chatur_store_admin_ops {
@@ -65,12 +65,12 @@ CHATUR_MUST_CHECK enum chatur_outcome
 chatur_store_user_load(struct chatur_store *store, const char *uid, struct chatur_arena *arena,
                        struct chatur_stored_user *user, struct chatur_error *error);
 
-/* Each stores what is given as it is, balances and all, under the ids given, and overwrites nothing.
- * CHATUR_CONFLICT: the id, the uid or the address is taken. CHATUR_NOT_FOUND (emails, feedback):
- * there is no such user, where the backend can tell. */
-CHATUR_MUST_CHECK enum chatur_outcome
-chatur_store_user_put(struct chatur_store *store, const struct chatur_stored_user *user,
-                      struct chatur_error *error);
+/* Each stores what is given as it is, balances and all, under the ids given, and overwrites
+ * nothing. CHATUR_CONFLICT: the id, the uid or the address is taken. CHATUR_NOT_FOUND (emails,
+ * feedback): there is no such user, where the backend can tell. */
+CHATUR_MUST_CHECK enum chatur_outcome chatur_store_user_put(struct chatur_store *store,
+                                                            const struct chatur_stored_user *user,
+                                                            struct chatur_error *error);
 CHATUR_MUST_CHECK enum chatur_outcome chatur_store_email_put(struct chatur_store *store,
                                                              const struct chatur_email *email,
                                                              struct chatur_error *error);

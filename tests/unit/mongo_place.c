@@ -179,8 +179,7 @@ bool mongo_place_insert(struct mongo_place *place, const char *name, const char 
     bson_error_t problem;
     bson_t *document = parse(json);
     mongoc_collection_t *collection = open_collection(place, name);
-    bool is_stored =
-        mongoc_collection_insert_one(collection, document, NULL, NULL, &problem);
+    bool is_stored = mongoc_collection_insert_one(collection, document, NULL, NULL, &problem);
     if (!is_stored && problem.code != 11000) {
         give_up("a test's insert failed", problem.message);
     }
@@ -226,7 +225,8 @@ int64_t mongo_place_reserved_coins(void *context, const char *uid)
         while (bson_iter_next(&entry)) {
             if (bson_iter_recurse(&entry, &cost)) {
                 while (bson_iter_next(&cost)) {
-                    sum += strcmp(bson_iter_key(&cost), "cost") == 0 ? bson_iter_as_int64(&cost) : 0;
+                    sum +=
+                        strcmp(bson_iter_key(&cost), "cost") == 0 ? bson_iter_as_int64(&cost) : 0;
                 }
             }
         }
@@ -290,7 +290,8 @@ bool mongo_place_is_sound(void *context)
 {
     struct mongo_place *place = context;
     wait_until_quiet(place);
-    bool is_sound = mongo_place_count(place, "usermodels", "{\"erasing\": {\"$exists\": true}}") == 0;
+    bool is_sound =
+        mongo_place_count(place, "usermodels", "{\"erasing\": {\"$exists\": true}}") == 0;
     for (size_t i = 1; i < sizeof(collections) / sizeof(collections[0]); i++) {
         const bson_t *found = NULL;
         bson_t *owned = parse("{\"userId\": {\"$exists\": true}}");

@@ -27,7 +27,8 @@ struct store_backend {
     /* Is the database itself undamaged? */
     bool (*is_sound)(void *context);
 
-    /* About how long a new process takes to its first answer, to be killed mostly after it; 0: 2 ms.
+    /* About how long a new process takes to its first answer, to be killed mostly after it; 0: 2
+     * ms.
      */
     long start_up_us;
 };

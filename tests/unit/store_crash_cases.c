@@ -64,8 +64,8 @@ static void sleep_us(long us)
     (void)nanosleep(&pause, NULL);
 }
 
-/* Kills a victim at a random moment of its first 20 ms, or 10 times its start-up (so most of them after
- * that); appends the ids it had acknowledged. */
+/* Kills a victim at a random moment of its first 20 ms, or 10 times its start-up (so most of them
+ * after that); appends the ids it had acknowledged. */
 static void kill_one(struct store_fixture *fixture, long stretch, char **ids, size_t *length,
                      size_t *capacity)
 {

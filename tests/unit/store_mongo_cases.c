@@ -31,7 +31,8 @@ static void reclaim(struct store_fixture *fixture)
                    CHATUR_OK);
 }
 
-/* What a delivery stores, by a process that died before it settled. NULL: the reservation's stamp. */
+/* What a delivery stores, by a process that died before it settled. NULL: the reservation's stamp.
+ */
 static bool insert_email(struct store_fixture *fixture, const char *stamp)
 {
     char read[CHATUR_ID_LENGTH + 1] = "";
@@ -229,8 +230,12 @@ static enum chatur_outcome collect_id(void *context, const struct chatur_email *
 static void pages_of_odd_times_are_without_gap_or_overlap(void **state)
 {
     static const char *const times[] = {
-        "{\"$numberDouble\": \"7.5\"}", "{\"$numberDouble\": \"7.5\"}", "{\"$numberInt\": \"7\"}",
-        "{\"$numberLong\": \"8\"}",     "{\"$numberDouble\": \"7\"}",   "null",
+        "{\"$numberDouble\": \"7.5\"}",
+        "{\"$numberDouble\": \"7.5\"}",
+        "{\"$numberInt\": \"7\"}",
+        "{\"$numberLong\": \"8\"}",
+        "{\"$numberDouble\": \"7\"}",
+        "null",
         "null",
     };
     struct store_fixture *fixture = *state;
@@ -247,9 +252,8 @@ static void pages_of_odd_times_are_without_gap_or_overlap(void **state)
     for (int i = 0; i < 8; i++) {
         char ids[8] = "";
         const struct chatur_page page = {.limit = 1, .before = before[0] != '\0' ? before : NULL};
-        assert_outcome(
-            chatur_store_email_each(fixture->store, "ada", &page, collect_id, ids, NULL),
-            CHATUR_OK);
+        assert_outcome(chatur_store_email_each(fixture->store, "ada", &page, collect_id, ids, NULL),
+                       CHATUR_OK);
         (void)strcat(seen, ids);
         (void)snprintf(before, sizeof(before), "%023d%s", 0, ids[0] != '\0' ? ids : "6");
     }
