@@ -83,10 +83,10 @@ enum chatur_outcome mongo_email_find(struct chatur_store *base, const char *uid,
  * other in the index: emails of a time, and old ones without; a comparison sees only its own part.
  */
 struct place {
-    bson_t *email; /* NULL: at the newest */
+    bson_iter_t created; /* as it is stored: whatever kind of number */
+    bson_t *email;       /* NULL: at the newest */
     bson_oid_t id;
     bool is_timed;
-    bson_iter_t created; /* as it is stored: whatever kind of number */
 };
 
 static enum chatur_outcome find_place(struct mongo_session *session, const char *uid,

@@ -6,9 +6,9 @@
  *     3. emails and feedback are deleted
  *     4. the user is
  * The mark is what the rest is found again by: the next request or sign-in of the same user, a
- * health check, a start of the service, or `chatur user erase` carries on. The user's document goes
- * last, so nothing of theirs is ever without it. A transaction would need a replica set, and one
- * minute at most.
+ * health check, `chatur database check`, or `chatur user erase` carries on. The user's document
+ * goes last, so nothing of theirs is ever without it. A transaction would need a replica set, and
+ * one minute at most.
  *
  * The mark is also a lease: one at a time. Otherwise a slow one would, after a quick one and the
  * user's return, delete what is new. */

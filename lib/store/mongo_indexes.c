@@ -15,18 +15,18 @@
 #define NAMED 20
 
 struct index {
-    enum mongo_collection collection;
     const char *name;
-    bool is_unique;
     const char *unique_field;
+    enum mongo_collection collection;
+    bool is_unique;
 };
 
 /* Unique addresses whatever their case, as in SQLite. Only texts that are not empty count: the
  * service before this one had users without an address. */
 static const struct index indexes[INDEX_COUNT] = {
-    {MONGO_USERS, "uid", true, "uid"},     {MONGO_USERS, "email", true, "email"},
-    {MONGO_USERS, "erasing", false, NULL}, {MONGO_EMAILS, "history", false, NULL},
-    {MONGO_EMAILS, "fences", false, NULL}, {MONGO_FEEDBACK, "user", false, NULL},
+    {"uid", "uid", MONGO_USERS, true},     {"email", "email", MONGO_USERS, true},
+    {"erasing", NULL, MONGO_USERS, false}, {"history", NULL, MONGO_EMAILS, false},
+    {"fences", NULL, MONGO_EMAILS, false}, {"user", NULL, MONGO_FEEDBACK, false},
 };
 
 static bson_t *keys_of(size_t index)

@@ -20,6 +20,7 @@ dump() { # FILE
         SELECT uid, email, subject, message, created_ms FROM feedback ORDER BY uid, created_ms, id'
 }
 
+# shellcheck disable=SC2119 # no options
 mongodb_start
 first=$work/first.db
 export DB_URI=sqlite:$first

@@ -17,6 +17,7 @@ run_suite() { # NAME [VARIABLE=VALUE…]
     [[ $mongodb_pid != 0 ]] || mongodb 'db.client.drop_database(db.name)'
 }
 
+# shellcheck disable=SC2119 # no options
 mongodb_start
 run_suite endpoints MODE=nginx
 mongodb_uri=${mongodb_uri/chatur_test_/chatur_test_again_}

@@ -14,6 +14,7 @@ use_database() { # NAME
     export DB_URI=${mongodb_uri/chatur_test_/chatur_test_$1_}
 }
 
+# shellcheck disable=SC2119 # no options
 mongodb_start
 
 # --- the indexes ---------------------------------------------------------------------------------

@@ -27,10 +27,10 @@ static void give_up(const char *why, const char *detail)
 
 static void start_server(struct mongo_place *place, const char *const *options)
 {
-    const char *arguments[8] = {"tests/mongodb"};
+    char *arguments[8] = {strdup("tests/mongodb")};
     int ends[2];
     for (size_t i = 0; options[i] != NULL && i + 2 < 8; i++) {
-        arguments[i + 1] = options[i];
+        arguments[i + 1] = strdup(options[i]);
     }
     if (pipe(ends) != 0) {
         give_up("pipe", "failed");
@@ -41,8 +41,11 @@ static void start_server(struct mongo_place *place, const char *const *options)
         (void)dup2(ends[1], STDOUT_FILENO);
         (void)close(ends[0]);
         (void)close(ends[1]);
-        (void)execv(arguments[0], (char **)(uintptr_t)arguments);
+        (void)execv(arguments[0], arguments);
         _exit(127);
+    }
+    for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++) {
+        free(arguments[i]);
     }
     (void)close(ends[1]);
     char line[sizeof(place->uri) + 32] = "";
@@ -162,16 +165,16 @@ static int64_t visit(const struct mongo_place *place, const char *name, const ch
     return count;
 }
 
-bson_t *mongo_place_find(struct mongo_place *place, const char *collection, const char *filter)
+bson_t *mongo_place_find(struct mongo_place *place, const char *name, const char *filter)
 {
     bson_t *first = NULL;
-    (void)visit(place, collection, filter, &first);
+    (void)visit(place, name, filter, &first);
     return first;
 }
 
-int64_t mongo_place_count(struct mongo_place *place, const char *collection, const char *filter)
+int64_t mongo_place_count(struct mongo_place *place, const char *name, const char *filter)
 {
-    return visit(place, collection, filter, NULL);
+    return visit(place, name, filter, NULL);
 }
 
 bool mongo_place_insert(struct mongo_place *place, const char *name, const char *json)

@@ -29,14 +29,14 @@ int64_t mongo_place_reserved_coins(void *context, const char *uid);
 bool mongo_place_is_sound(void *context);
 
 /* The first document that `filter` (JSON) finds; NULL: none. Free it with bson_destroy. */
-bson_t *mongo_place_find(struct mongo_place *place, const char *collection, const char *filter);
-int64_t mongo_place_count(struct mongo_place *place, const char *collection, const char *filter);
+bson_t *mongo_place_find(struct mongo_place *place, const char *name, const char *filter);
+int64_t mongo_place_count(struct mongo_place *place, const char *name, const char *filter);
 
 /* Stores a document given as extended JSON; false: its id or another unique value is taken. */
-bool mongo_place_insert(struct mongo_place *place, const char *collection, const char *json);
+bool mongo_place_insert(struct mongo_place *place, const char *name, const char *json);
 
 /* Changes one document, which must be there; `update` is {"$set": …} and the like. */
-void mongo_place_update(struct mongo_place *place, const char *collection, const char *filter,
+void mongo_place_update(struct mongo_place *place, const char *name, const char *filter,
                         const char *update);
 
 #endif
