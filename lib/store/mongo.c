@@ -6,10 +6,9 @@
  * with an answer. A dead server thus holds up one thread, and one that returns is noticed in less
  * than two seconds.
  *
- * No operation waits for long: CONNECTION (1 s for a free one) + SERVER (2 s until one is found) +
- * ANSWER (5 s), and the driver repeats once what it can repeat safely on a new connection, for
- * which a server must be found anew, so 15 s at the very worst and 7 when the server is simply
- * frozen. */
+ * No command waits for long: 1 s for a free connection, 2 s until a server is found, 5 s for the
+ * answer; and what can be repeated safely the driver repeats once, on a new connection. So 10 s when
+ * the server is frozen, and 15 s at the very worst. The first that fails ends the request. */
 #include <stdlib.h>
 #include <string.h>
 

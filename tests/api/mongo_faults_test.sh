@@ -15,7 +15,7 @@ export NEW_USER_COINS=1000000
 
 # What a request waits for at the most, by lib/store/mongo.c, and what a busy machine adds.
 longest_ms=$((15000 + 3000))
-frozen_ms=$((7000 + 3000)) # 5 s for the answer, 2 s for a server to be found anew
+frozen_ms=$((10000 + 3000)) # 5 s for the answer, and the driver asks once more
 
 server_port=$(free_port)
 proxy_port=$(free_port)
@@ -51,7 +51,14 @@ answers() {
 recovery_ms() {
     local began
     began=$(now_ms)
-    wait_for 20 answers
+    if ! wait_for 20 answers; then # whose fault is it?
+        {
+            tail -n 3 "$work/state/log/chatur.log"
+            DB_URI=mongodb://127.0.0.1:$server_port/x mongodb 'print("the server answers:", db.command("ping"))'
+            mongodb 'print("and through the proxy:", db.command("ping"))'
+            tail -n 3 "$work/proxy.log" "$work/mongodb/log"
+        } >&2
+    fi
     printf '%s' $(($(now_ms) - began))
 }
 
