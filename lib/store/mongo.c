@@ -7,8 +7,8 @@
  * than two seconds.
  *
  * No command waits for long: 1 s for a free connection, 2 s until a server is found, 5 s for the
- * answer; and what can be repeated safely the driver repeats once, on a new connection. So 10 s when
- * the server is frozen, and 15 s at the very worst. The first that fails ends the request. */
+ * answer; and what can be repeated safely the driver repeats once, on a new connection. So 10 s
+ * when the server is frozen, and 15 s at the very worst. The first that fails ends the request. */
 #include <stdlib.h>
 #include <string.h>
 
