@@ -49,7 +49,10 @@ else
 HARDEN += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
 LINK_HARDEN += -fsanitize=address,undefined
 endif
-language      = -std=c11 -D_GNU_SOURCE -Ilib
+# The MongoDB driver's headers only: its library is loaded where it is needed. -isystem: they are not
+# ours to warn about.
+driver        = -isystem /usr/include/libmongoc-1.0 -isystem /usr/include/libbson-1.0
+language      = -std=c11 -D_GNU_SOURCE -Ilib $(driver)
 compile_flags = $(language) -pthread -fvisibility=hidden -ffunction-sections \
                 -fdata-sections $(WARNINGS) $(HARDEN) $(CFLAGS) $(CPPFLAGS)
 link_flags    = -pthread $(LINK_HARDEN) $(LDFLAGS)

@@ -279,11 +279,10 @@ static const char *cors_origin(struct chatur_loaded_config *loaded)
     return copy;
 }
 
-static const char *db_uri(struct chatur_loaded_config *loaded)
+static const char *db_uri(struct chatur_loaded_config *loaded, const char *uri)
 {
     static const char scheme[] = "sqlite:";
     const size_t length = sizeof(scheme) - 1;
-    const char *uri = loaded->config.db_uri;
     if (strncmp(uri, scheme, length) != 0) {
         return uri;
     }
@@ -332,12 +331,13 @@ static enum chatur_outcome load(struct chatur_loaded_config *loaded, struct chat
     struct chatur_config *config = &loaded->config;
     config->public_url = public_url(loaded);
     config->cors_origin = cors_origin(loaded);
-    config->db_uri = db_uri(loaded);
+    config->db_uri = db_uri(loaded, config->db_uri);
+    config->copy_db_uri = db_uri(loaded, config->copy_db_uri);
     config->tls_ca_file =
         config->tls_ca_file[0] != '\0' ? resolve(loaded, config->tls_ca_file) : "";
     loaded->unused = unused_names(loaded);
     if (config->public_url == NULL || config->cors_origin == NULL || config->db_uri == NULL ||
-        config->tls_ca_file == NULL || loaded->unused == NULL) {
+        config->copy_db_uri == NULL || config->tls_ca_file == NULL || loaded->unused == NULL) {
         return chatur_no_memory(error);
     }
     if (config->dev_login && !chatur_is_loopback(config->listen)) {

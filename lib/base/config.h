@@ -32,6 +32,7 @@ struct chatur_config {
     int64_t max_body_bytes;
 
     const char *db_uri;        /* `sqlite:` + an absolute path, or another scheme as given */
+    const char *copy_db_uri;   /* "": none */
     const char *db_durability; /* "full" or "normal" */
     int64_t new_user_coins;
 
@@ -64,6 +65,10 @@ struct chatur_config {
     int64_t stop_timeout_s;
     const char *socket_group;
     const char *log_level;
+
+    /* No setting: set by who runs, when the process serves one request (or does one task) and ends,
+     * so that nothing is worth being kept ready. */
+    bool one_shot;
 };
 
 /* Reads and validates. On CHATUR_OK `*config` must be freed with chatur_config_free. Otherwise it

@@ -212,8 +212,17 @@ const struct chatur_setting chatur_settings[] = {
      .check = check_db_uri,
      .description =
          "The database. sqlite:PATH, where a relative path is taken from HOME_DIR; sqlite: alone\n"
-         "is chatur.db in STATE_DIR.",
+         "is chatur.db in STATE_DIR. Or MongoDB: mongodb://user:password@host/NAME?tls=true, or\n"
+         "mongodb+srv://…; without a NAME it is test.",
      MEMBER(db_uri)},
+    {.name = "COPY_DB_URI",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .check = check_db_uri,
+     .secret = true,
+     .description =
+         "Where `chatur database copy` copies the database to, written like DB_URI. Secret.",
+     MEMBER(copy_db_uri)},
     {.name = "DB_DURABILITY",
      .kind = CHATUR_SETTING_CHOICE,
      .fallback = "full",

@@ -21,6 +21,8 @@ static const struct command commands[] = {
     {"check", "", "check settings, templates and tutorials", chatur_command_check},
     {"user", "show|suspend|restore|erase UID", "look at a user, or act on one",
      chatur_command_user},
+    {"database", "check|prepare|copy", "look at the database, make its indexes, copy it",
+     chatur_command_database},
     {"help", "", "print this", help},
     {"version", "", "print the version", version},
 };
@@ -87,6 +89,8 @@ struct chatur_config *chatur_command_config_load(void)
     enum chatur_outcome outcome = chatur_config_load(&config, &error);
     if (outcome != CHATUR_OK) {
         (void)fprintf(stderr, "chatur: %s\n", chatur_command_reason(outcome, &error));
+    } else {
+        config->one_shot = true;
     }
     return config;
 }

@@ -18,6 +18,7 @@ int chatur_command_supervise(int argc, char **argv);
 int chatur_command_config(int argc, char **argv);
 int chatur_command_check(int argc, char **argv);
 int chatur_command_user(int argc, char **argv);
+int chatur_command_database(int argc, char **argv);
 
 /* Says on stderr how the subcommand `name` is used. Returns CHATUR_EXIT_USAGE. */
 int chatur_command_usage(const char *name);

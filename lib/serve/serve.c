@@ -110,14 +110,15 @@ static enum chatur_log_level log_level(const struct chatur_config *config)
 
 /* Everything that can be found wrong before the first request: the settings, and those that
  * sessions need, also for an endpoint without them: a service is configured or it is not. */
-static enum chatur_outcome start(struct chatur_config **config, struct chatur_app **app,
-                                 struct chatur_error *error)
+static enum chatur_outcome start(enum mode mode, struct chatur_config **config,
+                                 struct chatur_app **app, struct chatur_error *error)
 {
     struct chatur_auth *auth = NULL;
     enum chatur_outcome outcome = chatur_config_load(config, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
+    (*config)->one_shot = mode == CGI;
     chatur_log_start(program_invocation_short_name, log_level(*config));
     *app = chatur_app_new(*config);
     if (*app == NULL) {
@@ -160,7 +161,7 @@ int chatur_serve(const struct chatur_endpoint *endpoint)
 
     chatur_log_start(program_invocation_short_name, CHATUR_INFO);
     int code = EXIT_FAILURE;
-    enum chatur_outcome outcome = start(&config, &app, &error);
+    enum chatur_outcome outcome = start(mode, &config, &app, &error);
     if (outcome == CHATUR_OK) {
         code = run(mode, endpoint, config, app, listen_fd);
     } else {

@@ -218,6 +218,7 @@ static void free_store(struct chatur_store *base)
 
 static const struct chatur_store_ops ops = {
     .name = "sqlite",
+    .admin = &sqlite_admin_ops,
     .free = free_store,
     .ping = ping,
     .user_sign_in = sqlite_user_sign_in,

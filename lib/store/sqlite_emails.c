@@ -11,8 +11,9 @@
 
 /* The order in which the constraints are met is the order of the refusals: an id that is stored,
  * a user who is gone. */
-static enum chatur_outcome insert(struct sqlite_connection *connection,
-                                  const struct chatur_email *email, struct chatur_error *error)
+enum chatur_outcome sqlite_email_insert(struct sqlite_connection *connection,
+                                        const struct chatur_email *email,
+                                        struct chatur_error *error)
 {
     static const char sql[] =
         "INSERT INTO emails (" EMAIL_COLUMNS ")"
@@ -73,7 +74,7 @@ enum chatur_outcome sqlite_email_deliver(struct chatur_store *base,
     if (outcome != CHATUR_OK) {
         return outcome;
     }
-    outcome = insert(connection, email, error);
+    outcome = sqlite_email_insert(connection, email, error);
     if (outcome == CHATUR_OK) {
         outcome = settle(connection, email, error);
     }

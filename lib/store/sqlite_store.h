@@ -5,6 +5,7 @@
  * sqlite_statement.c   running SQL on it, what its errors mean
  * sqlite_schema.c      the tables, and the steps from an older version to this one
  * sqlite_users.c, sqlite_coins.c, sqlite_emails.c   what the store is for
+ * sqlite_admin.c       everything at once, for a copy
  *
  * A write is  sqlite_write(…, &connection); statements; sqlite_write_end(…, outcome).
  * A read is   sqlite_read(…, &connection);  statements; sqlite_read_end(…). */
@@ -18,6 +19,7 @@
 #include <stdint.h>
 
 #include "store/store.h"
+#include "store/store_admin.h"
 
 /* A read takes microseconds, so a few connections carry hundreds of threads; each one more costs
  * its page cache and statements, some 100 KiB. */
@@ -164,6 +166,15 @@ void sqlite_read_end(struct sqlite_store *store, struct sqlite_connection *conne
 /* Empties the write-ahead log into the database as far as that is possible at once: deleted text
  * is overwritten with zeroes in the database, but its old copies stay in the log until then. */
 void sqlite_empty_log(struct sqlite_store *store);
+
+/* (sqlite_emails.c) Stores an email; says nothing about coins. CHATUR_CONFLICT, CHATUR_NOT_FOUND.
+ */
+CHATUR_MUST_CHECK enum chatur_outcome sqlite_email_insert(struct sqlite_connection *connection,
+                                                          const struct chatur_email *email,
+                                                          struct chatur_error *error);
+
+/* (sqlite_admin.c) */
+extern const struct chatur_store_admin_ops sqlite_admin_ops;
 
 /* --- the operations: see store.h --- */
 

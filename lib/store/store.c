@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "store/mongo.h"
 #include "store/sqlite.h"
 
 struct backend {
@@ -14,6 +15,8 @@ struct backend {
 
 static const struct backend backends[] = {
     {"sqlite:", chatur_sqlite_store_new},
+    {"mongodb:", chatur_mongo_store_new},
+    {"mongodb+srv:", chatur_mongo_store_new},
 };
 
 enum chatur_outcome chatur_store_new(const struct chatur_config *config,

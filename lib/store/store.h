@@ -89,11 +89,13 @@ struct chatur_page {
 typedef enum chatur_outcome chatur_email_visitor(void *context, const struct chatur_email *email);
 
 struct chatur_store;
+struct chatur_store_admin_ops;
 
 /* The backend's side: one slot per public function below, same contract. The walk's `store` is the
  * backend's own struct, which holds `struct chatur_store` first. */
 struct chatur_store_ops {
-    const char *name; /* "sqlite" */
+    const char *name;                           /* "sqlite" */
+    const struct chatur_store_admin_ops *admin; /* store_admin.h */
     void (*free)(struct chatur_store *store);
     enum chatur_outcome (*ping)(struct chatur_store *, struct chatur_error *);
     enum chatur_outcome (*user_sign_in)(struct chatur_store *, const struct chatur_profile *,

@@ -21,7 +21,7 @@ is "$code" 2 'an unknown command exits with 2'
 matches "$err" 'no command "dance"' 'and is named'
 run help
 is "$code" 0 'help is one'
-for command in supervise config check user help version; do
+for command in supervise config check user database help version; do
     matches "$out" "  $command " "help lists $command"
 done
 run version
@@ -78,6 +78,25 @@ is "$(wc -l <"$work/err")" 2 'each on a line'
 mkdir "$work/nothing"
 HOME_DIR=$work/nothing run check
 is "$code" 1 'a folder without either is a failure'
+
+# --- the database --------------------------------------------------------------------------------
+
+mkdir -p "$STATE_DIR"
+run database check
+is "$code $out" '0 database (sqlite): there, and fit for use' 'the database is looked at'
+run database prepare
+is "$code" 0 'SQLite has nothing to prepare'
+for action in '' drop 'check twice'; do
+    # shellcheck disable=SC2086 # none, one or two arguments
+    run database $action
+    is "$code" 2 "database $action exits with 2"
+done
+DB_URI=mongodb://127.0.0.1:1/db run database check
+is "$code" 1 'a server that is not there is a failure'
+COPY_DB_URI=mongodb://user:password@host/db run config
+is "$(grep -c 'password@' "$work/out")" 0 'where a copy goes is a secret'
+COPY_DB_URI=nothing run config
+is "$code" 1 'and is checked'
 
 # --- users ---------------------------------------------------------------------------------------
 

@@ -7,8 +7,9 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck disable=SC1091,SC2034,SC2154 # variables that cross files
 . tests/api/transports.sh
 . tests/api/expect.sh
+. tests/api/database.sh
 
-users=20
+users=${USERS:-20}
 each=50 # of which 40 can be paid for
 transport_start nginx
 requests=$work/requests
@@ -35,6 +36,9 @@ is "$(grep -c . "$work/statuses")" $((users * each)) "every request was answered
 is "$(grep -c '^200$' "$work/statuses")" $((users * 40)) "as many emails as coins"
 is "$(grep -c '^402$' "$work/statuses")" $((users * 10)) "the rest told that the coins are spent"
 
+grep -qvE '^(200|402)$' "$work/statuses" &&
+    diag "$(jq -r 'select(.status >= 500) | "\(.status) \(.detail)"' "$work/state/log/chatur.log" | sort | uniq -c | sort -rn | head -n 5)"
+
 wrong=0
 for ((u = 0; u < users; u++)); do
     call POST /user/getUserData '{}' "${token[u]}"
@@ -46,6 +50,6 @@ for ((u = 0; u < users; u++)); do
     [ "$listed" = "$acknowledged" ] && [ "$(sort -u <<<"$listed" | wc -l)" = 40 ] || wrong=$((wrong + 1))
 done
 is "$wrong" 0 "each balance is zero, each history is exactly what was acknowledged"
-is "$(sqlite3 "$work/state/chatur.db" 'SELECT count(*) FROM reservations')" 0 "no reservation is left"
+is "$(database_count reservations)" 0 "no reservation is left"
 transport_stop
 done_testing

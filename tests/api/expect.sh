@@ -59,5 +59,9 @@ header_is() {
 # Signs in with the development provider and prints the token.
 sign_in_as() {
     call POST /user/getJWTToken "{\"email\":\"$1\",\"idToken\":\"x\",\"loginMethod\":\"dev\"}"
+    if [ "$status" != 200 ]; then # or all that follows would look like bad tokens
+        echo "sign_in_as $1: HTTP $status, ${body:0:300}" >&2
+        tail -n 3 "$work/state/log/chatur.log" "$work/endpoints.log" >&2 2>/dev/null
+    fi
     jq -r '.payload[0].token' <<<"$body"
 }

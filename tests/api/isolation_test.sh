@@ -6,6 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck disable=SC1091,SC2034,SC2154 # variables that cross files
 . tests/api/transports.sh
 . tests/api/expect.sh
+. tests/api/database.sh
 
 generate_for() { # TOKEN SUBJECT: prints the id
     call POST /email/generateEmail \
@@ -61,7 +62,7 @@ expect 200 "Bob's history" POST /email/getGeneratedEmail '{}' "$bob"
 answer_has "is whole" '.payload | length == 37 and all(.subject | test("^Bobs|^only bob"))'
 expect 200 "Bob's balance" POST /user/getUserData '{}' "$bob"
 answer_has "is whole" '.payload[0] | .availableTokens == 750 and .usedTokens == 9250'
-is "$(sqlite3 "$work/state/chatur.db" "SELECT count(*) FROM emails WHERE uid NOT IN (SELECT uid FROM users)")" 0 \
+is "$(database_count orphans)" 0 \
     "nothing of Ann is left in the database"
 transport_stop
 done_testing

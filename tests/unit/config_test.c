@@ -714,6 +714,7 @@ static void prints_what_is_in_force(void **state)
                          "CORS_ORIGIN=* # default\n"
                          "MAX_BODY_BYTES=65536 # default\n"
                          "DB_URI=\"sqlite:%s/a \\\\ \\\"b/chatur.db\" # default\n"
+                         "COPY_DB_URI= # default\n"
                          "DB_DURABILITY=full # default\n"
                          "NEW_USER_COINS=10000 # default\n"
                          "GENERATORS=offline # default\n"

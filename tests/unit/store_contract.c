@@ -164,26 +164,31 @@ static int tear_down(void **state)
     return is_sound ? 0 : -1;
 }
 
+int store_contract_run_cases(const struct store_backend *backend, const struct store_cases *cases)
+{
+    struct store_backend own = *backend; /* cmocka hands it on as not const */
+    struct CMUnitTest *tests = calloc(cases->count, sizeof(*tests));
+    if (tests == NULL) {
+        abort();
+    }
+    for (size_t i = 0; i < cases->count; i++) {
+        tests[i] = cases->tests[i];
+        tests[i].setup_func = set_up;
+        tests[i].teardown_func = tear_down;
+        tests[i].initial_state = &own;
+    }
+    int failed = _cmocka_run_group_tests(backend->name, tests, cases->count, NULL, NULL);
+    free(tests);
+    return failed;
+}
+
 int store_contract_run(const struct store_backend *backend)
 {
     const struct store_cases *groups[] = {&store_user_cases, &store_coin_cases, &store_email_cases,
                                           &store_crowd_cases, &store_crash_cases};
-    struct store_backend own = *backend; /* cmocka hands it on as not const */
     int failed = 0;
     for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-        size_t count = groups[i]->count;
-        struct CMUnitTest *tests = calloc(count, sizeof(*tests));
-        if (tests == NULL) {
-            abort();
-        }
-        for (size_t j = 0; j < count; j++) {
-            tests[j] = groups[i]->tests[j];
-            tests[j].setup_func = set_up;
-            tests[j].teardown_func = tear_down;
-            tests[j].initial_state = &own;
-        }
-        failed += _cmocka_run_group_tests(backend->name, tests, count, NULL, NULL);
-        free(tests);
+        failed += store_contract_run_cases(backend, groups[i]);
     }
     return failed;
 }

@@ -26,9 +26,18 @@ struct store_backend {
 
     /* Is the database itself undamaged? */
     bool (*is_sound)(void *context);
+
+    /* About how long a new process takes to its first answer, to be killed mostly after it; 0: 2
+     * ms.
+     */
+    long start_up_us;
 };
 
 /* Runs the suite; returns how many tests failed. */
 int store_contract_run(const struct store_backend *backend);
+
+/* Runs some cases in the same frame. */
+struct store_cases;
+int store_contract_run_cases(const struct store_backend *backend, const struct store_cases *cases);
 
 #endif

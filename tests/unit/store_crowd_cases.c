@@ -17,6 +17,7 @@ struct crowd {
     int rounds;
     int64_t coins;
     atomic_int next;
+    atomic_int arrivals;
     atomic_int outcomes[CHATUR_OUTCOMES];
 };
 
@@ -164,6 +165,71 @@ static void readers_see_whole_states_while_others_write(void **state)
     store_case_books(fixture, "ada", 0, 0, START_COINS);
 }
 
+struct arrival {
+    struct chatur_store *store;
+    atomic_int refused;
+};
+
+static void *sign_in_once(void *context)
+{
+    struct arrival *arrival = context;
+    const struct chatur_profile ada = {.uid = "ada",
+                                       .email = "ada@example.com",
+                                       .name = "",
+                                       .picture = "",
+                                       .login_method = "dev",
+                                       .fcm_token = ""};
+    struct chatur_user user;
+    struct chatur_arena *arena = chatur_arena_new(1 << 16);
+    if (arena == NULL || chatur_store_user_sign_in(arrival->store, &ada, START_COINS, NOW_MS, arena,
+                                                   &user, NULL) != CHATUR_OK) {
+        atomic_fetch_add(&arrival->refused, 1);
+    }
+    chatur_arena_free(arena);
+    return NULL;
+}
+
+static void a_first_sign_in_many_times_at_once_makes_one_user(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct arrival arrival = {.store = fixture->store};
+    run_threads(sign_in_once, &arrival, THREADS);
+    assert_int_equal(arrival.refused, 0);
+    store_case_books(fixture, "ada", START_COINS, 0, 0);
+    assert_outcome(chatur_store_user_erase(fixture->store, "ada", NULL), CHATUR_OK);
+    struct chatur_user user;
+    assert_outcome(chatur_store_user_find(fixture->store, "ada", fixture->arena, &user, NULL),
+                   CHATUR_NOT_FOUND);
+}
+
+static void *erase_or_generate(void *context)
+{
+    struct crowd *crowd = context;
+    if (atomic_fetch_add(&crowd->arrivals, 1) == THREADS / 2) {
+        enum chatur_outcome outcome = chatur_store_user_erase(crowd->store, "ada", NULL);
+        atomic_fetch_add(&crowd->outcomes[outcome == CHATUR_OK ? CHATUR_EMPTY : outcome], 1);
+        return NULL;
+    }
+    return generate_many(context);
+}
+
+/* Nothing that was on its way may turn up after its user is gone; the frame looks for it. */
+static void erasing_in_the_middle_of_generations_leaves_nothing(void **state)
+{
+    struct store_fixture *fixture = *state;
+    for (int i = 0; i < 3; i++) {
+        store_case_sign_in(fixture, "ada");
+        struct crowd crowd = {
+            .store = fixture->store, .uids = {"ada", "ada"}, .rounds = 2, .coins = 1};
+        run_threads(erase_or_generate, &crowd, THREADS);
+        assert_int_equal(crowd.outcomes[CHATUR_EMPTY], 1);
+        assert_int_equal(crowd.outcomes[CHATUR_OK] + crowd.outcomes[CHATUR_NOT_FOUND],
+                         2 * (THREADS - 1));
+        assert_int_equal(store_case_history_length(fixture, "ada"), 0);
+        assert_int_equal(fixture->backend->reserved_coins(fixture->backend->context, "ada"), 0);
+    }
+}
+
 /* In a child: `rounds` generations; its exit status is 0 when all were granted. */
 static pid_t start_writer(struct store_fixture *fixture, int rounds)
 {
@@ -209,6 +275,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_id_is_won_by_one),
     cmocka_unit_test(readers_see_whole_states_while_others_write),
     cmocka_unit_test(several_processes_write_at_once),
+    cmocka_unit_test(a_first_sign_in_many_times_at_once_makes_one_user),
+    cmocka_unit_test(erasing_in_the_middle_of_generations_leaves_nothing),
 };
 
 const struct store_cases store_crowd_cases = {tests, sizeof(tests) / sizeof(tests[0])};

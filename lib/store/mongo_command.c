@@ -1,0 +1,228 @@
+/* Commands: each in one function that takes over the documents it is given, so that a caller can
+ * write them where they are used. */
+#include "store/mongo_store.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+/* A command that failed sooner was refused, or cut off, by a server that is there. */
+#define SILENCE_US 900000
+
+#define DUPLICATE_KEY 11000
+
+/* The server's codes for "not now": it starts, stops, or hands over to another one; its disk is
+ * full; we may not. All others are a bug of ours, or data that cannot be. */
+static const uint32_t passing_codes[] = {
+    6,     /* HostUnreachable */
+    7,     /* HostNotFound */
+    13,    /* Unauthorized */
+    18,    /* AuthenticationFailed */
+    43,    /* CursorNotFound: restarted in the middle of a walk */
+    50,    /* MaxTimeMSExpired */
+    64,    /* WriteConcernFailed */
+    89,    /* NetworkTimeout */
+    91,    /* ShutdownInProgress */
+    112,   /* WriteConflict */
+    133,   /* FailedToSatisfyReadPreference */
+    189,   /* PrimarySteppedDown */
+    262,   /* ExceededTimeLimit */
+    9001,  /* SocketException */
+    10107, /* NotWritablePrimary */
+    11600, /* InterruptedAtShutdown */
+    11601, /* Interrupted */
+    11602, /* InterruptedDueToReplStateChange */
+    13435, /* NotPrimaryNoSecondaryOk */
+    13436, /* NotPrimaryOrSecondary */
+    14031, /* OutOfDiskSpace */
+};
+
+static bool is_passing(uint32_t code)
+{
+    for (size_t i = 0; i < sizeof(passing_codes) / sizeof(passing_codes[0]); i++) {
+        if (passing_codes[i] == code) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A duplicate key's text quotes the value, which may be an address, and so goes nowhere. */
+enum chatur_outcome mongo_fail(struct mongo_session *session, const bson_error_t *problem,
+                               struct chatur_error *error)
+{
+    enum chatur_outcome outcome = CHATUR_INTERNAL;
+    switch (problem->domain) {
+    case MONGOC_ERROR_SERVER:
+        if (problem->code == DUPLICATE_KEY) {
+            return CHATUR_CONFLICT;
+        }
+        outcome = is_passing(problem->code) ? CHATUR_UNAVAILABLE : CHATUR_INTERNAL;
+        break;
+    case MONGOC_ERROR_SERVER_SELECTION:
+        session->silent = true;
+        outcome = CHATUR_UNAVAILABLE;
+        break;
+    case MONGOC_ERROR_STREAM:
+        session->silent = chatur_monotonic_us() - session->started_us >= SILENCE_US;
+        outcome = CHATUR_UNAVAILABLE;
+        break;
+    case MONGOC_ERROR_CLIENT: /* signing in at the server */
+    case MONGOC_ERROR_SASL:
+    case MONGOC_ERROR_SCRAM:
+    case MONGOC_ERROR_WRITE_CONCERN: /* done here, and not known to be on the majority */
+        outcome = CHATUR_UNAVAILABLE;
+        break;
+    default:
+        break;
+    }
+    return chatur_fail(error, outcome, "mongo: %s (%u.%u)", problem->message, problem->domain,
+                       problem->code);
+}
+
+mongoc_collection_t *mongo_collection(struct mongo_session *session,
+                                      enum mongo_collection collection)
+{
+    mongoc_collection_t **handle = &session->collections[collection];
+    if (*handle == NULL) {
+        *handle = mongoc_client_get_collection(session->client, session->store->database,
+                                               mongo_collection_names[collection]);
+    }
+    return *handle;
+}
+
+enum chatur_outcome mongo_find(struct mongo_session *session, enum mongo_collection collection,
+                               bson_t *filter, bson_t *fields, bson_t **found,
+                               struct chatur_error *error)
+{
+    *found = NULL;
+    bson_t *options = BCON_NEW("limit", BCON_INT64(1), "singleBatch", BCON_BOOL(true));
+    if (fields != NULL) {
+        BSON_APPEND_DOCUMENT(options, "projection", fields);
+        bson_destroy(fields);
+    }
+    mongoc_cursor_t *cursor = mongoc_collection_find_with_opts(
+        mongo_collection(session, collection), filter, options, NULL);
+    const bson_t *document = NULL;
+    bson_error_t problem;
+    enum chatur_outcome outcome = CHATUR_EMPTY;
+    if (mongoc_cursor_next(cursor, &document)) {
+        *found = bson_copy(document);
+        outcome = CHATUR_OK;
+    } else if (mongoc_cursor_error(cursor, &problem)) {
+        outcome = mongo_fail(session, &problem, error);
+    }
+    mongoc_cursor_destroy(cursor);
+    bson_destroy(options);
+    bson_destroy(filter);
+    return outcome;
+}
+
+enum chatur_outcome mongo_modify(struct mongo_session *session, bson_t *filter, bson_t *update,
+                                 bson_t *fields, bson_t **found, struct chatur_error *error)
+{
+    *found = NULL;
+    mongoc_find_and_modify_opts_t *options = mongoc_find_and_modify_opts_new();
+    (void)mongoc_find_and_modify_opts_set_update(options, update);
+    (void)mongoc_find_and_modify_opts_set_fields(options, fields);
+    (void)mongoc_find_and_modify_opts_set_flags(options, MONGOC_FIND_AND_MODIFY_RETURN_NEW);
+    bson_t reply;
+    bson_error_t problem;
+    enum chatur_outcome outcome = CHATUR_EMPTY;
+    if (mongoc_collection_find_and_modify_with_opts(mongo_collection(session, MONGO_USERS), filter,
+                                                    options, &reply, &problem)) {
+        bson_t value;
+        if (mongo_inner(&reply, "value", &value)) {
+            *found = bson_copy(&value);
+            outcome = CHATUR_OK;
+        }
+    } else {
+        outcome = mongo_fail(session, &problem, error);
+    }
+    bson_destroy(&reply);
+    mongoc_find_and_modify_opts_destroy(options);
+    bson_destroy(fields);
+    bson_destroy(update);
+    bson_destroy(filter);
+    return outcome;
+}
+
+enum chatur_outcome mongo_insert(struct mongo_session *session, enum mongo_collection collection,
+                                 bson_t *document, struct chatur_error *error)
+{
+    bson_error_t problem;
+    bool is_done = mongoc_collection_insert_one(mongo_collection(session, collection), document,
+                                                NULL, NULL, &problem);
+    bson_destroy(document);
+    return is_done ? CHATUR_OK : mongo_fail(session, &problem, error);
+}
+
+/* What is common to the commands that change something: their reply counts it. */
+static enum chatur_outcome conclude(struct mongo_session *session, bool is_done, bson_t *reply,
+                                    const char *count, const bson_error_t *problem,
+                                    struct chatur_error *error)
+{
+    enum chatur_outcome outcome = CHATUR_EMPTY;
+    if (!is_done) {
+        outcome = mongo_fail(session, problem, error);
+    } else if (mongo_number(reply, count) > 0 || mongo_number(reply, "upsertedCount") > 0) {
+        outcome = CHATUR_OK;
+    }
+    bson_destroy(reply);
+    return outcome;
+}
+
+static enum chatur_outcome update_one(struct mongo_session *session,
+                                      enum mongo_collection collection, bson_t *filter,
+                                      bson_t *update, const bson_t *options,
+                                      struct chatur_error *error)
+{
+    bson_t reply;
+    bson_error_t problem;
+    bool is_done = mongoc_collection_update_one(mongo_collection(session, collection), filter,
+                                                update, options, &reply, &problem);
+    bson_destroy(update);
+    bson_destroy(filter);
+    return conclude(session, is_done, &reply, "matchedCount", &problem, error);
+}
+
+enum chatur_outcome mongo_update(struct mongo_session *session, enum mongo_collection collection,
+                                 bson_t *filter, bson_t *update, struct chatur_error *error)
+{
+    return update_one(session, collection, filter, update, NULL, error);
+}
+
+enum chatur_outcome mongo_upsert(struct mongo_session *session, enum mongo_collection collection,
+                                 bson_t *filter, bson_t *update, struct chatur_error *error)
+{
+    bson_t *options = BCON_NEW("upsert", BCON_BOOL(true));
+    enum chatur_outcome outcome = update_one(session, collection, filter, update, options, error);
+    bson_destroy(options);
+    return outcome;
+}
+
+enum chatur_outcome mongo_replace(struct mongo_session *session, enum mongo_collection collection,
+                                  bson_t *filter, bson_t *document, struct chatur_error *error)
+{
+    bson_t reply;
+    bson_error_t problem;
+    bool is_done = mongoc_collection_replace_one(mongo_collection(session, collection), filter,
+                                                 document, NULL, &reply, &problem);
+    bson_destroy(document);
+    bson_destroy(filter);
+    return conclude(session, is_done, &reply, "matchedCount", &problem, error);
+}
+
+enum chatur_outcome mongo_delete(struct mongo_session *session, enum mongo_collection collection,
+                                 enum mongo_extent extent, bson_t *filter,
+                                 struct chatur_error *error)
+{
+    bson_t reply;
+    bson_error_t problem;
+    mongoc_collection_t *handle = mongo_collection(session, collection);
+    bool is_done = extent == MONGO_ONE
+                       ? mongoc_collection_delete_one(handle, filter, NULL, &reply, &problem)
+                       : mongoc_collection_delete_many(handle, filter, NULL, &reply, &problem);
+    bson_destroy(filter);
+    return conclude(session, is_done, &reply, "deletedCount", &problem, error);
+}

@@ -1,0 +1,270 @@
+/* The MongoDB backend's own header, for its own files.
+ *
+ * mongo.c             the store: sessions, and the gate before a server that is away
+ * mongo_connection.c  the URI, its defaults, pool and client
+ * mongo_command.c     running one command, what its errors mean
+ * mongo_value.c       reading values out of documents, whoever wrote them
+ * mongo_indexes.c     the indexes: making them, and asking whether they are there
+ * mongo_admin.c       everything at once, for a copy
+ * mongo_users.c, mongo_erase.c, mongo_coins.c, mongo_deliver.c, mongo_emails.c   what it is for
+ *
+ * The documents are those of the Node.js service (collections, field names and types), which
+ * mongoose can still read and write. Ours beside them:
+ *     users   suspended     true, or absent
+ *             erasing       Date: since when the account is being erased: gone for everybody
+ *             reservations  {<email's id>: {cost, deadline (ms), stamp}}
+ *     emails  provider … fingerprint (struct chatur_attribution), and stamp: the reservation that
+ *             pays for it
+ *             {_id, fence, expireOn}: not an email but a fence, see mongo_coins.c
+ *
+ * An operation is  mongo_begin(…, &session, error); commands; return mongo_end(&session, outcome).
+ * Every command takes over (destroys) the documents it is given. */
+#ifndef CHATUR_STORE_MONGO_STORE_H
+#define CHATUR_STORE_MONGO_STORE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/mongo_driver.h"
+#include "store/store.h"
+#include "store/store_admin.h"
+
+enum mongo_collection { MONGO_USERS, MONGO_EMAILS, MONGO_FEEDBACK, MONGO_COLLECTIONS };
+extern const char *const mongo_collection_names[MONGO_COLLECTIONS];
+
+struct mongo_store {
+    struct chatur_store base;
+    mongoc_uri_t *uri;
+    char *database;
+    bool one_shot; /* a process of one request: one client is quicker than a pool */
+
+    pthread_mutex_t making;     /* the pool; held by the session that has the one client */
+    mongoc_client_pool_t *pool; /* either is NULL until first use */
+    mongoc_client_t *client;
+
+    _Atomic int64_t closed_until_us; /* the gate; 0: open */
+    atomic_bool indexed;             /* the indexes were seen */
+    atomic_bool complained;          /* or missed, which was logged */
+};
+
+/* One operation's use of a connection, by one thread. */
+struct mongo_session {
+    struct mongo_store *store;
+    mongoc_client_t *client;
+    mongoc_collection_t *collections[MONGO_COLLECTIONS]; /* made when first used */
+    int64_t started_us;
+    bool silent; /* the server did not answer */
+};
+
+/* --- sessions (mongo.c) --- */
+
+CHATUR_MUST_CHECK enum chatur_outcome
+mongo_begin(struct chatur_store *base, struct mongo_session *session, struct chatur_error *error);
+/* Returns `outcome`. */
+enum chatur_outcome mongo_end(struct mongo_session *session, enum chatur_outcome outcome);
+
+/* --- connections (mongo_connection.c) --- */
+
+/* Fills uri and database; CHATUR_BAD_REQUEST. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_parse_uri(struct mongo_store *store, const char *text,
+                                                      struct chatur_error *error);
+
+/* A client for one thread's use; give it back with mongo_give_back. */
+CHATUR_MUST_CHECK enum chatur_outcome
+mongo_take_client(struct mongo_store *store, mongoc_client_t **client, struct chatur_error *error);
+void mongo_give_back(struct mongo_store *store, mongoc_client_t *client);
+
+/* Closes what is open. Nobody uses the store any more. */
+void mongo_disconnect(struct mongo_store *store);
+
+/* --- commands (mongo_command.c) --- */
+
+/* What a driver's error means: an outcome, and a text for the log. A broken unique index is
+ * CHATUR_CONFLICT. */
+enum chatur_outcome mongo_fail(struct mongo_session *session, const bson_error_t *problem,
+                               struct chatur_error *error);
+
+mongoc_collection_t *mongo_collection(struct mongo_session *session,
+                                      enum mongo_collection collection);
+
+/* Finds one document. `fields` is a projection; NULL: all. CHATUR_OK: `*found` must be destroyed.
+ * CHATUR_EMPTY: there is none, and it is NULL, as after a failure. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_find(struct mongo_session *session,
+                                                 enum mongo_collection collection, bson_t *filter,
+                                                 bson_t *fields, bson_t **found,
+                                                 struct chatur_error *error);
+
+/* Changes one user in one atomic step, and finds it as it is then. Like mongo_find. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_modify(struct mongo_session *session, bson_t *filter,
+                                                   bson_t *update, bson_t *fields, bson_t **found,
+                                                   struct chatur_error *error);
+
+/* CHATUR_CONFLICT: the id is taken, or another unique value. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_insert(struct mongo_session *session,
+                                                   enum mongo_collection collection,
+                                                   bson_t *document, struct chatur_error *error);
+
+/* Changes one document. CHATUR_EMPTY: none matched. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_update(struct mongo_session *session,
+                                                   enum mongo_collection collection, bson_t *filter,
+                                                   bson_t *update, struct chatur_error *error);
+
+/* The same, and makes one when none matched. CHATUR_CONFLICT: the one to be made exists, and did
+ * not match. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_upsert(struct mongo_session *session,
+                                                   enum mongo_collection collection, bson_t *filter,
+                                                   bson_t *update, struct chatur_error *error);
+
+/* Puts another document in the place of one. CHATUR_EMPTY: none matched. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_replace(struct mongo_session *session,
+                                                    enum mongo_collection collection,
+                                                    bson_t *filter, bson_t *document,
+                                                    struct chatur_error *error);
+
+/* Deletes one, or all that match. CHATUR_EMPTY: none did. */
+enum mongo_extent { MONGO_ONE, MONGO_ALL };
+CHATUR_MUST_CHECK enum chatur_outcome mongo_delete(struct mongo_session *session,
+                                                   enum mongo_collection collection,
+                                                   enum mongo_extent extent, bson_t *filter,
+                                                   struct chatur_error *error);
+
+/* --- values (mongo_value.c) --- */
+
+/* "" when the field is absent or no text. Lives as long as the document. */
+const char *mongo_text(const bson_t *document, const char *field);
+
+/* 0 when it is absent or no number: int32, int64 or double, as mongoose wrote it. */
+int64_t mongo_number(const bson_t *document, const char *field);
+
+/* Unix milliseconds of a Date; 0 when it is none. */
+int64_t mongo_time_ms(const bson_t *document, const char *field);
+
+bool mongo_flag(const bson_t *document, const char *field);
+bool mongo_has(const bson_t *document, const char *field); /* and it is not null */
+
+/* The document in a field, or false. It is a part of `document` and not to be destroyed. */
+bool mongo_inner(const bson_t *document, const char *field, bson_t *inner);
+
+/* The hex of an ObjectId; false, and "", when it is none. */
+bool mongo_id(const bson_t *document, const char *field, char id[CHATUR_ID_LENGTH + 1]);
+bool mongo_oid(const bson_t *document, const char *field, bson_oid_t *oid);
+
+/* `id` must be a valid one. */
+bson_oid_t mongo_oid_of(const char *id);
+bson_oid_t mongo_oid_new(void);
+
+/* --- indexes (mongo_indexes.c) --- */
+
+/* CHATUR_OK: they are there (asked once per store). CHATUR_UNAVAILABLE: they are not; the detail
+ * says which command makes them. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_require_indexes(struct mongo_session *session,
+                                                            struct chatur_error *error);
+
+/* --- shared by the operations --- */
+
+/* (mongo_users.c) {uid: uid, erasing: null}: a user that is there. */
+bson_t *mongo_live_user(const char *uid);
+
+/* A document's user, with strings of the arena. CHATUR_INTERNAL: there is no room. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_user_copy(const bson_t *document,
+                                                      struct chatur_arena *arena,
+                                                      struct chatur_user *user,
+                                                      struct chatur_error *error);
+
+/* (mongo_emails.c) The document of an email. `stamp`: of the reservation that pays for it, or NULL.
+ */
+bson_t *mongo_email_document(const struct chatur_email *email, const bson_oid_t *stamp);
+
+/* (mongo_erase.c) Erases, or carries on where a crash left it. CHATUR_OK: nothing of the user is
+ * left. CHATUR_NOT_FOUND: there is none, or somebody else is at it. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_erase(struct mongo_session *session, const char *uid,
+                                                  struct chatur_error *error);
+
+/* A document with an _id of its own. */
+bson_t *mongo_feedback_document(const struct chatur_feedback *feedback, int64_t created_ms);
+
+/* Carries on, for anybody, what a crash left. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_finish_erasures(struct mongo_session *session,
+                                                            struct chatur_error *error);
+
+/* (mongo_coins.c) What a user's document says of one generation that is under way. */
+struct mongo_reservation {
+    bson_oid_t user;
+    bson_oid_t email;
+    char email_id[CHATUR_ID_LENGTH + 1]; /* in lower case */
+    int64_t cost;
+    int64_t deadline_ms;
+    bson_oid_t stamp; /* another one each time it is made or taken hold of */
+};
+
+/* The reservation of an email in a user's document, or false. */
+bool mongo_reservation_of(const bson_t *user, const char *email_id,
+                          struct mongo_reservation *reservation);
+
+/* available -> reserved, unless there are too few or there is one already: CHATUR_EMPTY. Fills
+ * reservation->user, and `*user` with the document (mongo_modify). */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_reserve(struct mongo_session *session, const char *uid,
+                                                    struct mongo_reservation *reservation,
+                                                    bson_t **user, struct chatur_error *error);
+
+/* reserved -> used, and reserved -> available, unless it is not there any more: CHATUR_EMPTY. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_settle(struct mongo_session *session,
+                                                   const struct mongo_reservation *reservation,
+                                                   struct chatur_error *error);
+CHATUR_MUST_CHECK enum chatur_outcome mongo_release(struct mongo_session *session,
+                                                    const struct mongo_reservation *reservation,
+                                                    struct chatur_error *error);
+
+/* Makes sure that no delivery that has begun can still store an email under this id. CHATUR_OK, or
+ * CHATUR_CONFLICT: one is stored. */
+CHATUR_MUST_CHECK enum chatur_outcome
+mongo_fence(struct mongo_session *session, const bson_oid_t *email, struct chatur_error *error);
+
+/* CHATUR_OK: an email, and no fence, has this id. CHATUR_EMPTY. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_email_exists(struct mongo_session *session,
+                                                         const bson_oid_t *email,
+                                                         struct chatur_error *error);
+
+/* --- the operations: see store.h and store_admin.h --- */
+
+enum chatur_outcome mongo_user_sign_in(struct chatur_store *base,
+                                       const struct chatur_profile *profile, int64_t new_user_coins,
+                                       int64_t now_ms, struct chatur_arena *arena,
+                                       struct chatur_user *user, struct chatur_error *error);
+enum chatur_outcome mongo_user_find(struct chatur_store *base, const char *uid,
+                                    struct chatur_arena *arena, struct chatur_user *user,
+                                    struct chatur_error *error);
+enum chatur_outcome mongo_user_suspend(struct chatur_store *base, const char *uid, bool suspended,
+                                       struct chatur_error *error);
+enum chatur_outcome mongo_user_erase(struct chatur_store *base, const char *uid,
+                                     struct chatur_error *error);
+enum chatur_outcome mongo_coins_reserve(struct chatur_store *base, const char *uid,
+                                        const char *email_id, int64_t coins, int64_t now_ms,
+                                        int64_t deadline_ms, struct chatur_error *error);
+enum chatur_outcome mongo_coins_release(struct chatur_store *base, const char *uid,
+                                        const char *email_id, struct chatur_error *error);
+enum chatur_outcome mongo_coins_reclaim(struct chatur_store *base, const char *uid, int64_t now_ms,
+                                        struct chatur_error *error);
+enum chatur_outcome mongo_email_deliver(struct chatur_store *base, const struct chatur_email *email,
+                                        struct chatur_error *error);
+enum chatur_outcome mongo_email_find(struct chatur_store *base, const char *uid, const char *id,
+                                     struct chatur_arena *arena, struct chatur_email *email,
+                                     struct chatur_error *error);
+enum chatur_outcome mongo_email_each(struct chatur_store *base, const char *uid,
+                                     const struct chatur_page *page, chatur_email_visitor *visit,
+                                     void *context, struct chatur_error *error);
+enum chatur_outcome mongo_email_delete(struct chatur_store *base, const char *uid, const char *id,
+                                       struct chatur_error *error);
+enum chatur_outcome mongo_feedback_add(struct chatur_store *base,
+                                       const struct chatur_feedback *feedback, int64_t now_ms,
+                                       struct chatur_error *error);
+enum chatur_outcome mongo_prepare(struct chatur_store *base, chatur_store_reporter *report,
+                                  void *context, struct chatur_error *error);
+
+/* (mongo_admin.c) */
+extern const struct chatur_store_admin_ops mongo_admin_ops;
+
+#endif

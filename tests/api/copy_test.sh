@@ -1,0 +1,103 @@
+#!/bin/bash
+# chatur database copy: SQLite to MongoDB and back, interrupted and repeated, never over what is there.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/api/lib.sh
+# shellcheck disable=SC1091,SC2034,SC2154 # variables that cross files
+. tests/api/transports.sh
+. tests/api/expect.sh
+. tests/api/database.sh
+
+# copy FROM TO: sets $code, $out and $err.
+copy() {
+    DB_URI=$1 COPY_DB_URI=$2 chatur_command database copy >"$work/out" 2>"$work/err"
+    code=$? out=$(<"$work/out") err=$(<"$work/err")
+}
+
+# All of a SQLite database, in an order; feedback without its ids, which are SQLite's own.
+dump() { # FILE
+    sqlite3 "$1" 'SELECT * FROM users ORDER BY uid; SELECT * FROM emails ORDER BY id;
+        SELECT uid, email, subject, message, created_ms FROM feedback ORDER BY uid, created_ms, id'
+}
+
+# shellcheck disable=SC2119 # no options
+mongodb_start
+first=$work/first.db
+export DB_URI=sqlite:$first
+transport_start cgi
+for name in ann bob '日本' "o'brien"; do
+    token=$(sign_in_as "$name@example.com")
+    [[ $name == ann ]] && ann=$token
+    for subject in 'One \u0416 \"quoted\"' '$two' ''; do
+        call POST /email/generateEmail "{\"subject\":\"${subject:-three}\",\"keywords\":\"k ' \$gt\",\"promptId\":\"1\",\"toEmail\":\"x@example.com\"}" "$token"
+        call POST /misc/submitFeedback '{"subject":"A suggestion","message":"More templates, please."}' "$token"
+    done
+done
+transport_stop
+uid=$(sqlite3 "$first" "SELECT uid FROM users WHERE email = 'ann@example.com'")
+chatur_command user suspend "$(sqlite3 "$first" "SELECT uid FROM users WHERE email = 'bob@example.com'")" >/dev/null
+# A generation that a crash left: its coins are given back before anything is copied.
+sqlite3 "$first" "UPDATE users SET available_coins = available_coins - 250 WHERE uid = '$uid';
+    INSERT INTO reservations VALUES ('0000000000000000000000aa', '$uid', 250, 9000000000000)"
+users=$(sqlite3 "$first" 'SELECT count(*) FROM users')
+emails=$(sqlite3 "$first" 'SELECT count(*) FROM emails')
+
+copy "$DB_URI" ''
+is "$code" 1 "without a target there is no copy"
+matches "$err" 'COPY_DB_URI' "and it says what is missing"
+copy "$DB_URI" mysql://host/db
+is "$code" 1 "nor into a database of no known kind"
+
+copy "$DB_URI" "$mongodb_uri"
+is "$code" 0 "SQLite to MongoDB"
+matches "$out" "copied and compared: $users users \\(.*\\), $emails emails \\(.*\\), 12 feedback; $((users + emails + 12)) rows were new" "with counts and sums"
+is "$(sqlite3 "$first" 'SELECT count(*) FROM reservations')" 0 "what a crash had left is put right first"
+matches "$out" "coins available, $((emails * 250)) used" "and no coin is lost"
+copy "$DB_URI" "$mongodb_uri"
+is "$code" 0 "it may be repeated"
+matches "$out" ' 0 rows were new' "and then there is nothing to do"
+
+# Interrupted: a part is missing.
+export DB_URI=$mongodb_uri
+mongodb '
+for c in (db.generatedemails, db.feedbackmodels):
+    for i, d in enumerate(list(c.find({"userId": sys.argv[1]}).sort("_id", 1))):
+        if i > 0: c.delete_one({"_id": d["_id"]})
+db.usermodels.delete_one({"uid": sys.argv[1]})' "$uid"
+copy "sqlite:$first" "$mongodb_uri"
+is "$code" 0 "carried on after an interruption"
+matches "$out" ' 5 rows were new' "with what was missing"
+
+# It is a database that the API works on.
+transport_start cgi
+token=$ann
+expect 200 "signed in as before" POST /email/getGeneratedEmail '{}' "$token"
+answer_has "with the same history" '.payload | length == 3'
+transport_stop
+
+second=$work/second.db
+copy "$mongodb_uri" "sqlite:$second"
+is "$code" 0 "and back to SQLite"
+is "$(dump "$second")" "$(dump "$first")" "it is the same in every column"
+
+# Nothing is written over.
+id=$(sqlite3 "$first" "SELECT id FROM emails WHERE uid = '$uid' LIMIT 1")
+mongodb 'db.generatedemails.update_one({"_id": ObjectId(sys.argv[1])}, {"$set": {"subject": "changed"}})' "$id"
+copy "sqlite:$first" "$mongodb_uri"
+is "$code" 1 "an email that differs ends the copy"
+matches "$err" "email $id: " "and is named"
+is "$(mongodb 'print(db.generatedemails.find_one({"_id": ObjectId(sys.argv[1])})["subject"])' "$id")" changed "and stays"
+mongodb 'db.generatedemails.update_one({"_id": ObjectId(sys.argv[1])}, {"$set": {"userId": "other"}})' "$id"
+copy "sqlite:$first" "$mongodb_uri"
+is "$code" 1 "an email of somebody else under the same id too"
+mongodb 'db.usermodels.update_one({"uid": sys.argv[1]}, {"$inc": {"availableTokens": 1}})' "$uid"
+copy "sqlite:$first" "$mongodb_uri"
+is "$code" 1 "and a user with another balance"
+matches "$err" "user [0-9a-f]{24}: " "who is named by id"
+is "$(grep -c 'example.com' <<<"$err")" 0 "and not by address"
+sqlite3 "$second" "INSERT INTO feedback (uid, email, subject, message, created_ms) VALUES ('$uid', '', '', '', 1)"
+copy "sqlite:$first" "sqlite:$second"
+is "$code" 1 "counts that differ are found"
+matches "$err" 'counts or sums differ' "and said"
+[[ $mongodb_pid != 0 ]] || mongodb 'db.client.drop_database(db.name)'
+done_testing

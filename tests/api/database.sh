@@ -1,0 +1,62 @@
+# The database behind the API, as a test looks at it without the service. Sourced after lib.sh.
+#
+#   mongodb_start [OPTION…]     a server by tests/mongodb; sets $mongodb_uri and $mongodb_pid, its
+#                               process; the server ends with the test
+#   mongodb_stop                ends the last one started
+#   mongodb SCRIPT [ARGUMENT…]  runs Python with `db`, the database of $DB_URI, and prints what it does
+#   database_count WHAT         orphans (emails and feedback of nobody) or reservations, in the database
+#                               of $DB_URI, or of $work/state when there is none
+#
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # variables that cross files
+
+mongodb_starter='' mongodb_uri='' mongodb_pid=''
+mongodb_python=${XDG_CACHE_HOME:-$HOME/.cache}/chaturmail/secantusdb/bin/python
+
+mongodb_start() {
+    local said=$work/mongodb.$RANDOM
+    : >"$said"
+    setpriv --pdeathsig TERM tests/mongodb "$@" >"$said" 2>"$said.errors" &
+    mongodb_starter=$!
+    if ! wait_for 60 test -s "$said"; then
+        echo "Bail out! $(<"$said.errors")"
+        exit 1
+    fi
+    read -r mongodb_uri mongodb_pid <"$said"
+}
+
+mongodb_stop() {
+    kill "$mongodb_starter" 2>/dev/null
+    wait "$mongodb_starter" 2>/dev/null
+}
+
+mongodb() {
+    local script=$1
+    shift
+    DB_URI=$DB_URI "$mongodb_python" - "$@" <<PYTHON
+import os, sys
+import pymongo
+from bson import ObjectId, Int64
+db = pymongo.MongoClient(os.environ["DB_URI"], serverSelectionTimeoutMS=10000).get_default_database()
+$script
+PYTHON
+}
+
+database_count() {
+    if [[ ${DB_URI:-} == mongodb* ]]; then
+        case $1 in
+        orphans)
+            mongodb 'uids = db.usermodels.distinct("uid")
+print(sum(c.count_documents({"userId": {"$exists": True, "$nin": uids}}) for c in (db.generatedemails, db.feedbackmodels)))'
+            ;;
+        reservations)
+            mongodb 'print(sum(len(u.get("reservations", {})) for u in db.usermodels.find()))'
+            ;;
+        esac
+        return
+    fi
+    case $1 in
+    orphans) sqlite3 "$work/state/chatur.db" 'SELECT count(*) FROM pragma_foreign_key_check' ;;
+    reservations) sqlite3 "$work/state/chatur.db" 'SELECT count(*) FROM reservations' ;;
+    esac
+}

@@ -1,0 +1,282 @@
+/* MongoDB's own cases: the states that a crash leaves between two documents, each made by hand, and
+ * the way back from it. */
+#include <string.h>
+
+#include "mongo_place.h"
+#include "store/store_admin.h"
+#include "store_cases.h"
+
+#define ID "0000000000000000000000aa"
+
+static struct mongo_place *place_of(struct store_fixture *fixture)
+{
+    return fixture->backend->context;
+}
+
+static int64_t count(struct store_fixture *fixture, const char *collection, const char *filter)
+{
+    return mongo_place_count(place_of(fixture), collection, filter);
+}
+
+static void reserve(struct store_fixture *fixture, const char *id)
+{
+    assert_outcome(
+        chatur_store_coins_reserve(fixture->store, "ada", id, PRICE, NOW_MS, DEADLINE_MS, NULL),
+        CHATUR_OK);
+}
+
+static void reclaim(struct store_fixture *fixture)
+{
+    assert_outcome(chatur_store_coins_reclaim(fixture->store, "ada", DEADLINE_MS + 1, NULL),
+                   CHATUR_OK);
+}
+
+/* What a delivery stores, by a process that died before it settled. NULL: the reservation's stamp.
+ */
+static bool insert_email(struct store_fixture *fixture, const char *stamp)
+{
+    char read[CHATUR_ID_LENGTH + 1] = "";
+    char json[400];
+    bson_iter_t at;
+    bson_iter_t inner;
+    bson_t *user = mongo_place_find(place_of(fixture), "usermodels", "{\"uid\": \"ada\"}");
+    if (user != NULL && bson_iter_init(&at, user) &&
+        bson_iter_find_descendant(&at, "reservations." ID ".stamp", &inner)) {
+        bson_oid_to_string(bson_iter_oid(&inner), read);
+    }
+    bson_destroy(user);
+    (void)snprintf(json, sizeof(json),
+                   "{\"_id\": {\"$oid\": \"" ID "\"}, \"userId\": \"ada\", \"tokens\": 250,"
+                   " \"createdOn\": 1, \"stamp\": {\"$oid\": \"%s\"}}",
+                   stamp != NULL ? stamp : read);
+    return mongo_place_insert(place_of(fixture), "generatedemails", json);
+}
+
+static void stored_and_not_settled_is_settled(void **state)
+{
+    struct store_fixture *fixture = *state;
+    store_case_sign_in(fixture, "ada");
+    reserve(fixture, ID);
+    assert_true(insert_email(fixture, NULL));
+    store_case_books(fixture, "ada", START_COINS - PRICE, PRICE, 0);
+    reclaim(fixture);
+    store_case_books(fixture, "ada", START_COINS - PRICE, 0, PRICE);
+    assert_int_equal(store_case_history_length(fixture, "ada"), 1);
+    reclaim(fixture);
+    store_case_books(fixture, "ada", START_COINS - PRICE, 0, PRICE);
+}
+
+/* The answer to the insert was lost: the caller gives up and releases. */
+static void stored_and_released_is_settled(void **state)
+{
+    struct store_fixture *fixture = *state;
+    store_case_sign_in(fixture, "ada");
+    reserve(fixture, ID);
+    assert_true(insert_email(fixture, NULL));
+    assert_outcome(chatur_store_coins_release(fixture->store, "ada", ID, NULL), CHATUR_OK);
+    store_case_books(fixture, "ada", START_COINS - PRICE, 0, PRICE);
+    assert_int_equal(store_case_history_length(fixture, "ada"), 1);
+}
+
+static void an_email_that_another_reservation_paid_is_not_paid_twice(void **state)
+{
+    struct store_fixture *fixture = *state;
+    store_case_sign_in(fixture, "ada");
+    reserve(fixture, ID);
+    assert_true(insert_email(fixture, "0000000000000000000000bb"));
+    reclaim(fixture);
+    store_case_books(fixture, "ada", START_COINS, 0, 0);
+}
+
+static void an_insert_that_arrives_after_the_release_is_kept_out(void **state)
+{
+    struct store_fixture *fixture = *state;
+    store_case_sign_in(fixture, "ada");
+    reserve(fixture, ID);
+    reclaim(fixture);
+    assert_false(insert_email(fixture, "0000000000000000000000bb"));
+    assert_int_equal(store_case_history_length(fixture, "ada"), 0);
+    assert_int_equal(count(fixture, "generatedemails", "{\"expireOn\": {\"$exists\": true}}"), 1);
+    /* And the id may be used again: the fence gives way to who holds a reservation. */
+    reserve(fixture, ID);
+    struct chatur_email email = store_case_email("ada", ID);
+    assert_outcome(chatur_store_email_deliver(fixture->store, &email, NULL), CHATUR_OK);
+    store_case_books(fixture, "ada", START_COINS - PRICE, 0, PRICE);
+    assert_int_equal(count(fixture, "generatedemails", "{\"fence\": {\"$exists\": true}}"), 0);
+}
+
+/* A fence is nobody's email. */
+static void a_fence_is_seen_by_nobody(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct chatur_email email;
+    store_case_sign_in(fixture, "ada");
+    reserve(fixture, ID);
+    assert_outcome(chatur_store_coins_release(fixture->store, "ada", ID, NULL), CHATUR_OK);
+    assert_int_equal(count(fixture, "generatedemails", "{}"), 1);
+    assert_outcome(chatur_store_email_find(fixture->store, "ada", ID, fixture->arena, &email, NULL),
+                   CHATUR_NOT_FOUND);
+    assert_outcome(chatur_store_email_delete(fixture->store, "ada", ID, NULL), CHATUR_NOT_FOUND);
+    assert_outcome(chatur_store_email_delete(fixture->store, "", ID, NULL), CHATUR_NOT_FOUND);
+    assert_int_equal(store_case_history_length(fixture, "ada"), 0);
+}
+
+static void an_insert_that_arrives_after_the_erasure_is_kept_out(void **state)
+{
+    struct store_fixture *fixture = *state;
+    store_case_sign_in(fixture, "ada");
+    reserve(fixture, ID);
+    assert_outcome(chatur_store_user_erase(fixture->store, "ada", NULL), CHATUR_OK);
+    assert_false(insert_email(fixture, "0000000000000000000000bb"));
+    assert_int_equal(count(fixture, "usermodels", "{}"), 0);
+    assert_int_equal(count(fixture, "generatedemails", "{\"userId\": {\"$exists\": true}}"), 0);
+}
+
+/* Leaves an erasure as a crash does after its first step. */
+static void begin_to_erase(struct store_fixture *fixture, const char *when)
+{
+    char update[100];
+    const struct chatur_feedback feedback = {
+        .uid = "ada", .email = "a@example.com", .subject = "A subject", .message = "A message"};
+    store_case_sign_in(fixture, "ada");
+    store_case_sign_in(fixture, "bob");
+    store_case_generate(fixture, "ada", ID, NOW_MS / 1000);
+    store_case_generate(fixture, "bob", "0000000000000000000000cc", NOW_MS / 1000);
+    assert_outcome(chatur_store_feedback_add(fixture->store, &feedback, NOW_MS, NULL), CHATUR_OK);
+    (void)snprintf(update, sizeof(update), "{\"$set\": {\"erasing\": {\"$date\": %s}}}", when);
+    mongo_place_update(place_of(fixture), "usermodels", "{\"uid\": \"ada\"}", update);
+}
+
+static void assert_only_bob_is_left(struct store_fixture *fixture)
+{
+    assert_int_equal(count(fixture, "usermodels", "{}"), 1);
+    assert_int_equal(count(fixture, "generatedemails", "{}"), 1);
+    assert_int_equal(count(fixture, "feedbackmodels", "{}"), 0);
+    store_case_books(fixture, "bob", START_COINS - PRICE, 0, PRICE);
+}
+
+static void the_next_request_finishes_an_erasure(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct chatur_user user;
+    begin_to_erase(fixture, "0");
+    assert_outcome(chatur_store_user_find(fixture->store, "ada", fixture->arena, &user, NULL),
+                   CHATUR_NOT_FOUND);
+    assert_only_bob_is_left(fixture);
+}
+
+static void the_next_sign_in_finishes_an_erasure(void **state)
+{
+    struct store_fixture *fixture = *state;
+    begin_to_erase(fixture, "0");
+    store_case_sign_in(fixture, "ada");
+    store_case_books(fixture, "ada", START_COINS, 0, 0);
+    assert_int_equal(store_case_history_length(fixture, "ada"), 0);
+    assert_int_equal(count(fixture, "feedbackmodels", "{}"), 0);
+}
+
+static void a_health_check_finishes_an_erasure(void **state)
+{
+    struct store_fixture *fixture = *state;
+    begin_to_erase(fixture, "0");
+    assert_outcome(chatur_store_ping(fixture->store, NULL), CHATUR_OK);
+    assert_only_bob_is_left(fixture);
+}
+
+/* Somebody else is at it: far in the future, so for sure. */
+static void a_user_who_is_being_erased_is_gone(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct chatur_user user;
+    const struct chatur_profile ada = {.uid = "ada",
+                                       .email = "ada@example.com",
+                                       .name = "",
+                                       .picture = "",
+                                       .login_method = "dev",
+                                       .fcm_token = ""};
+    const struct chatur_feedback feedback = {
+        .uid = "ada", .email = "a@example.com", .subject = "A subject", .message = "A message"};
+    struct chatur_email email = store_case_email("ada", "0000000000000000000000dd");
+    begin_to_erase(fixture, "4102444800000");
+    assert_outcome(chatur_store_user_find(fixture->store, "ada", fixture->arena, &user, NULL),
+                   CHATUR_NOT_FOUND);
+    assert_outcome(chatur_store_user_sign_in(fixture->store, &ada, START_COINS, NOW_MS,
+                                             fixture->arena, &user, NULL),
+                   CHATUR_UNAVAILABLE);
+    assert_outcome(chatur_store_user_suspend(fixture->store, "ada", true, NULL), CHATUR_NOT_FOUND);
+    assert_outcome(chatur_store_coins_reserve(fixture->store, "ada", email.id, PRICE, NOW_MS,
+                                              DEADLINE_MS, NULL),
+                   CHATUR_NOT_FOUND);
+    assert_outcome(chatur_store_email_deliver(fixture->store, &email, NULL), CHATUR_NOT_FOUND);
+    assert_outcome(chatur_store_feedback_add(fixture->store, &feedback, NOW_MS, NULL),
+                   CHATUR_NOT_FOUND);
+    assert_outcome(chatur_store_user_erase(fixture->store, "ada", NULL), CHATUR_NOT_FOUND);
+    assert_int_equal(count(fixture, "generatedemails", "{\"userId\": \"ada\"}"), 1);
+    assert_int_equal(count(fixture, "feedbackmodels", "{}"), 1);
+    mongo_place_update(place_of(fixture), "usermodels", "{\"uid\": \"ada\"}",
+                       "{\"$set\": {\"erasing\": {\"$date\": 0}}}");
+    assert_outcome(chatur_store_user_erase(fixture->store, "ada", NULL), CHATUR_OK);
+    assert_only_bob_is_left(fixture);
+}
+
+/* Keeps the last digit of an email's id. */
+static enum chatur_outcome keep_digit(void *context, const struct chatur_email *email)
+{
+    char *digit = context;
+    *digit = email->id[CHATUR_ID_LENGTH - 1];
+    return CHATUR_OK;
+}
+
+/* Times of old documents are of any number type, have fractions, or are missing. */
+static void pages_of_odd_times_are_without_gap_or_overlap(void **state)
+{
+    static const char *const times[] = {
+        "{\"$numberDouble\": \"7.5\"}",
+        "{\"$numberDouble\": \"7.5\"}",
+        "{\"$numberInt\": \"7\"}",
+        "{\"$numberLong\": \"8\"}",
+        "{\"$numberDouble\": \"7\"}",
+        "null",
+        "null",
+    };
+    struct store_fixture *fixture = *state;
+    char before[CHATUR_ID_LENGTH + 1] = "";
+    char seen[16] = "";
+    store_case_sign_in(fixture, "ada");
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        char json[200];
+        (void)snprintf(json, sizeof(json),
+                       "{\"_id\": {\"$oid\": \"%024zx\"}, \"userId\": \"ada\", \"createdOn\": %s}",
+                       i + 1, times[i]);
+        assert_true(mongo_place_insert(place_of(fixture), "generatedemails", json));
+    }
+    for (int i = 0; i < 8; i++) {
+        char digit = '\0';
+        const struct chatur_page page = {.limit = 1, .before = before[0] != '\0' ? before : NULL};
+        assert_outcome(
+            chatur_store_email_each(fixture->store, "ada", &page, keep_digit, &digit, NULL),
+            CHATUR_OK);
+        if (digit == '\0') {
+            break;
+        }
+        seen[i] = digit;
+        (void)snprintf(before, sizeof(before), "%023d%c", 0, digit);
+    }
+    assert_string_equal(seen, "4215376");
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(stored_and_not_settled_is_settled),
+    cmocka_unit_test(stored_and_released_is_settled),
+    cmocka_unit_test(an_email_that_another_reservation_paid_is_not_paid_twice),
+    cmocka_unit_test(an_insert_that_arrives_after_the_release_is_kept_out),
+    cmocka_unit_test(a_fence_is_seen_by_nobody),
+    cmocka_unit_test(an_insert_that_arrives_after_the_erasure_is_kept_out),
+    cmocka_unit_test(the_next_request_finishes_an_erasure),
+    cmocka_unit_test(the_next_sign_in_finishes_an_erasure),
+    cmocka_unit_test(a_health_check_finishes_an_erasure),
+    cmocka_unit_test(a_user_who_is_being_erased_is_gone),
+    cmocka_unit_test(pages_of_odd_times_are_without_gap_or_overlap),
+};
+
+const struct store_cases store_mongo_cases = {tests, sizeof(tests) / sizeof(tests[0])};
