@@ -238,6 +238,10 @@ static enum chatur_outcome assign(struct chatur_loaded_config *loaded, size_t in
         }
         memcpy(member, &text, sizeof(text));
         break;
+    case CHATUR_SETTING_RATE:
+        memcpy(member, (const struct chatur_rate[]){chatur_setting_rate(text)},
+               sizeof(struct chatur_rate));
+        break;
     case CHATUR_SETTING_TEXT:
     case CHATUR_SETTING_CHOICE:
         memcpy(member, &text, sizeof(text));
@@ -295,6 +299,24 @@ static const char *db_uri(struct chatur_loaded_config *loaded)
     return path == NULL ? NULL : chatur_arena_printf(loaded->arena, "%s%s", scheme, path);
 }
 
+/* The Node.js service knew only the address and the port. */
+static const char *redis_url(struct chatur_loaded_config *loaded)
+{
+    const struct chatur_config *config = &loaded->config;
+    if (config->redis_url[0] != '\0' || config->redis_ip[0] == '\0') {
+        return config->redis_url;
+    }
+    bool bare = strchr(config->redis_ip, ':') != NULL;
+    return chatur_arena_printf(loaded->arena, "redis://%s%s%s:%lld", bare ? "[" : "",
+                               config->redis_ip, bare ? "]" : "", (long long)config->redis_port);
+}
+
+static const char *redis_ca_file(struct chatur_loaded_config *loaded)
+{
+    const char *path = loaded->config.redis_ca_file;
+    return path[0] != '\0' ? resolve(loaded, path) : path;
+}
+
 static const char *unused_names(struct chatur_loaded_config *loaded)
 {
     struct chatur_buffer names = {0};
@@ -333,9 +355,11 @@ static enum chatur_outcome load(struct chatur_loaded_config *loaded, struct chat
     config->public_url = public_url(loaded);
     config->cors_origin = cors_origin(loaded);
     config->db_uri = db_uri(loaded);
+    config->redis_url = redis_url(loaded);
+    config->redis_ca_file = redis_ca_file(loaded);
     loaded->unused = unused_names(loaded);
     if (config->public_url == NULL || config->cors_origin == NULL || config->db_uri == NULL ||
-        loaded->unused == NULL) {
+        config->redis_url == NULL || config->redis_ca_file == NULL || loaded->unused == NULL) {
         return chatur_no_memory(error);
     }
     if (config->dev_login && !chatur_is_loopback(config->listen)) {

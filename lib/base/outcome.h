@@ -24,6 +24,7 @@ enum chatur_outcome {
     CHATUR_CONFLICT,        /* 409: clashes with what is stored or running */
     CHATUR_TOO_LARGE,       /* 413: the body is over the endpoint's limit */
     CHATUR_BAD_TYPE,        /* 415: the body is declared as something else than JSON */
+    CHATUR_TOO_MANY,        /* 429: over a rate limit; Retry-After is sent */
     CHATUR_INTERNAL,        /* 500: out of memory, or a bug */
     CHATUR_BAD_ANSWER,      /* 502: the model's answer was unusable */
     CHATUR_UNAVAILABLE,     /* 503: a server we need is away; Retry-After is sent */
@@ -35,7 +36,7 @@ enum chatur_outcome {
 struct chatur_error {
     char message[200];      /* for the client; empty: the table's text for the outcome */
     char detail[320];       /* for the log; empty: nothing to add */
-    unsigned retry_after_s; /* for 503: when to try again; 0: the default of one second */
+    unsigned retry_after_s; /* for 429 and 503: when to try again; 0: the default of one second */
 };
 
 /* Records a refusal the caller can act on. `format` is PUBLIC text.
