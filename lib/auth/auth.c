@@ -1,5 +1,6 @@
 /* Two stages. A JWT proves that we signed somebody in; the store says what they are today, or the
- * cache, which never says anything that the store would not. Both are asked at every request, so that erasing or suspending a user needs no list of revoked tokens. */
+ * cache, which never says anything that the store would not. Both are asked at every request, so
+ * that erasing or suspending a user needs no list of revoked tokens. */
 #include "auth/auth.h"
 
 #include <stdlib.h>
@@ -113,11 +114,10 @@ static enum chatur_outcome limit_sign_in(struct chatur_auth *auth, const char *u
         return chatur_no_memory(error);
     }
     chatur_cache_take(auth->cache, key, rate, chatur_now_ms(), &allowance);
-    if (!allowance.allowed) {
+    if (!allowance.allowed && error != NULL) {
         error->retry_after_s = (unsigned)allowance.retry_after_s;
-        return CHATUR_TOO_MANY;
     }
-    return CHATUR_OK;
+    return allowance.allowed ? CHATUR_OK : CHATUR_TOO_MANY;
 }
 
 enum chatur_outcome chatur_auth_sign_in(struct chatur_auth *auth,

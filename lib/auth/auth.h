@@ -16,11 +16,9 @@ struct chatur_auth;
 
 /* All three are borrowed for the auth's life. CHATUR_OK, CHATUR_BAD_REQUEST (a setting
  * is missing or too weak; error->detail names it), CHATUR_INTERNAL. */
-CHATUR_MUST_CHECK enum chatur_outcome chatur_auth_new(const struct chatur_config *config,
-                                                      struct chatur_store *store,
-                                                      struct chatur_cache *cache,
-                                                      struct chatur_auth **auth,
-                                                      struct chatur_error *error);
+CHATUR_MUST_CHECK enum chatur_outcome
+chatur_auth_new(const struct chatur_config *config, struct chatur_store *store,
+                struct chatur_cache *cache, struct chatur_auth **auth, struct chatur_error *error);
 void chatur_auth_free(struct chatur_auth *auth);
 
 /* Signs in and issues a JWT, in the arena. `fcm_token` may be NULL.
@@ -34,7 +32,8 @@ chatur_auth_sign_in(struct chatur_auth *auth, const struct chatur_credentials *c
                     struct chatur_error *error);
 
 /* Who sends `Authorization: Bearer <JWT>` (the header's value; NULL when absent). Fills `*user`
- * but for the picture and the coins, which are "" and 0: ask the store for those. CHATUR_UNAUTHENTICATED: no or bad token, the user is gone, or the token is older than the account
+ * but for the picture and the coins, which are "" and 0: ask the store for those.
+ * CHATUR_UNAUTHENTICATED: no or bad token, the user is gone, or the token is older than the account
  * (an earlier one of the same uid was erased). CHATUR_FORBIDDEN: suspended. CHATUR_UNAVAILABLE,
  * CHATUR_INTERNAL. */
 CHATUR_MUST_CHECK enum chatur_outcome

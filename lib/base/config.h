@@ -43,7 +43,7 @@ struct chatur_config {
 
     const char *redis_ip;
     int64_t redis_port;
-    const char *redis_url;     /* made of REDIS_IP and REDIS_PORT when only they are set; "": none */
+    const char *redis_url; /* made of REDIS_IP and REDIS_PORT when only they are set; "": none */
     const char *redis_ca_file; /* "": the system's certificate authorities */
 
     struct chatur_rate rate_generate;

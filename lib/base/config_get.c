@@ -9,8 +9,7 @@
 /* A URI with an authority or options may hold a password; a file's name does not. */
 static bool may_hold_secret(const struct chatur_setting *setting, const char *text)
 {
-    return setting->secret ||
-           (setting->uri && text[0] != '\0' && strncmp(text, "sqlite:", 7) != 0);
+    return setting->secret || (setting->uri && text[0] != '\0' && strncmp(text, "sqlite:", 7) != 0);
 }
 
 static const char *text_of(const char *member)

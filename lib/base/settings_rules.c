@@ -8,8 +8,8 @@
 
 #define DIGITS "0123456789"
 
-/* A limit that a day does not renew is a ban. Times are counted in milliseconds, and an address gets
- * ten times a user's rate. */
+/* A limit that a day does not renew is a ban. Times are counted in milliseconds, and an address
+ * gets ten times a user's rate. */
 #define RATE_MAX_COUNT    1000000L
 #define RATE_MAX_PERIOD_S 86400L
 #define RATE_MAX_PER_S    100L

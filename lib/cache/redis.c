@@ -133,8 +133,8 @@ static redisReply *ask(struct redis *redis, const char *format, ...)
 
 /* --- known values ---------------------------------------------------------------------------- */
 
-static bool redis_get(struct chatur_cache *cache, const char *key,
-                      struct chatur_cache_value *value, struct chatur_cache_fill *fill)
+static bool redis_get(struct chatur_cache *cache, const char *key, struct chatur_cache_value *value,
+                      struct chatur_cache_fill *fill)
 {
     return redis_watch_get(((struct redis *)cache)->watch, key, value, fill);
 }
@@ -152,16 +152,16 @@ static bool redis_tell(struct chatur_cache *cache, const char *key)
 {
     struct redis *redis = (struct redis *)cache;
     redis_watch_drop(redis->watch, key);
-    redisReply *reply =
-        ask(redis, "SET " REDIS_USER_PREFIX "%016llx 1 PX %d",
-            (unsigned long long)redis_user_hash(key), CHATUR_CACHE_MAX_AGE_MS);
+    redisReply *reply = ask(redis, "SET " REDIS_USER_PREFIX "%016llx 1 PX %d",
+                            (unsigned long long)redis_user_hash(key), CHATUR_CACHE_MAX_AGE_MS);
     if (reply == NULL) {
         return false;
     }
     freeReplyObject(reply);
     reply = ask(redis, "PING");
+    bool told = reply != NULL;
     freeReplyObject(reply);
-    return reply != NULL;
+    return told;
 }
 
 /* --- times ----------------------------------------------------------------------------------- */

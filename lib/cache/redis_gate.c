@@ -5,8 +5,7 @@
 
 bool redis_gate_pass(struct redis_gate *gate)
 {
-    int64_t closed_until_us =
-        atomic_load_explicit(&gate->closed_until_us, memory_order_relaxed);
+    int64_t closed_until_us = atomic_load_explicit(&gate->closed_until_us, memory_order_relaxed);
     if (closed_until_us == 0) {
         return true;
     }

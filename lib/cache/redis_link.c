@@ -176,7 +176,7 @@ redisReply *redis_link_poll(struct redis_link *link, size_t *bytes_read, bool *b
 
 /* --- commands -------------------------------------------------------------------------------- */
 
-redisReply *redis_link_ask(struct redis_link *link, int64_t deadline_us,
+redisReply *redis_link_ask(struct redis_link *link, int64_t deadline_us, bool *refused,
                            struct chatur_error *error, const char *format, ...)
 {
     char *command = NULL;
@@ -197,6 +197,9 @@ redisReply *redis_link_ask(struct redis_link *link, int64_t deadline_us,
         (void)chatur_fail(error, CHATUR_UNAVAILABLE, "no answer");
     } else if (reply->type == REDIS_REPLY_ERROR) {
         (void)chatur_fail(error, CHATUR_UNAVAILABLE, "%.200s", reply->str);
+        if (refused != NULL) {
+            *refused = true;
+        }
         freeReplyObject(reply);
         reply = NULL;
     }
@@ -205,8 +208,7 @@ redisReply *redis_link_ask(struct redis_link *link, int64_t deadline_us,
 
 /* --- connecting ------------------------------------------------------------------------------ */
 
-static bool connect_to(struct redis_link *link, const struct addrinfo *address,
-                       int64_t deadline_us)
+static bool connect_to(struct redis_link *link, const struct addrinfo *address, int64_t deadline_us)
 {
     int one = 1;
     int failure = 0;
@@ -295,20 +297,21 @@ static bool is_answered(redisReply *reply)
     return answered;
 }
 
-static bool introduce(struct redis_link *link, const struct redis_place *place,
-                      int64_t deadline_us, struct chatur_error *error)
+static bool introduce(struct redis_link *link, const struct redis_place *place, int64_t deadline_us,
+                      struct chatur_error *error)
 {
     if (place->user != NULL) {
-        if (!is_answered(redis_link_ask(link, deadline_us, error, "AUTH %s %s", place->user,
+        if (!is_answered(redis_link_ask(link, deadline_us, NULL, error, "AUTH %s %s", place->user,
                                         place->password))) {
             return false;
         }
     } else if (place->password != NULL &&
-               !is_answered(redis_link_ask(link, deadline_us, error, "AUTH %s", place->password))) {
+               !is_answered(
+                   redis_link_ask(link, deadline_us, NULL, error, "AUTH %s", place->password))) {
         return false;
     }
-    return place->database == NULL ||
-           is_answered(redis_link_ask(link, deadline_us, error, "SELECT %s", place->database));
+    return place->database == NULL || is_answered(redis_link_ask(link, deadline_us, NULL, error,
+                                                                 "SELECT %s", place->database));
 }
 
 struct redis_link *redis_link_open(const struct redis_place *place, int64_t deadline_us,
@@ -327,8 +330,7 @@ struct redis_link *redis_link_open(const struct redis_place *place, int64_t dead
         return NULL;
     }
     if (!connect_any(link, place, deadline_us, error) ||
-        !encrypt(link, place, deadline_us, error) ||
-        !introduce(link, place, deadline_us, error)) {
+        !encrypt(link, place, deadline_us, error) || !introduce(link, place, deadline_us, error)) {
         redis_link_close(link);
         return NULL;
     }

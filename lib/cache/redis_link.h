@@ -46,8 +46,8 @@ redisReply *redis_link_receive(struct redis_link *link, int64_t deadline_us, boo
  * no use any more when *broken. */
 redisReply *redis_link_poll(struct redis_link *link, size_t *bytes, bool *broken);
 
-/* Sends and receives. NULL on an error reply too. */
-redisReply *redis_link_ask(struct redis_link *link, int64_t deadline_us,
+/* Sends and receives. NULL on an error reply too; *refused (may be NULL) says that it was one. */
+redisReply *redis_link_ask(struct redis_link *link, int64_t deadline_us, bool *refused,
                            struct chatur_error *error, const char *format, ...);
 
 #endif

@@ -24,8 +24,9 @@
 
 #define CHANNEL "__redis__:invalidate"
 
-#define PING_EVERY_US INT64_C(1000000)
-#define LEASE_US      INT64_C(3000000)
+#define PING_EVERY_US  INT64_C(1000000)
+#define PONG_WITHIN_US INT64_C(1000000) /* or the connection is given up */
+#define LEASE_US       INT64_C(3000000)
 
 /* More than this at once, and the server's own buffer may hold more: it sends what a socket takes,
  * and answers the writer whether or not that was all. */
@@ -153,7 +154,7 @@ static void send_pings(struct redis_watch *watch, int64_t now_us)
     static const char ping[] = "*1\r\n$4\r\nPING\r\n";
     bool due = now_us - watch->pinged_us >= PING_EVERY_US || watch->alive_us < watch->trust_from_us;
     if (watch->ping_pending) {
-        if (now_us - watch->pinged_us > LEASE_US) {
+        if (now_us - watch->pinged_us > PONG_WITHIN_US) {
             drop_link(watch);
         }
     } else if (due) {
@@ -167,24 +168,34 @@ static void send_pings(struct redis_watch *watch, int64_t now_us)
 
 /* --- connecting ------------------------------------------------------------------------------ */
 
-static bool subscribe(struct redis_link *link, int64_t deadline_us, struct chatur_error *error)
+static bool subscribe(struct redis_link *link, int64_t deadline_us, bool *refused,
+                      struct chatur_error *error)
 {
-    redisReply *reply = redis_link_ask(link, deadline_us, error, "CLIENT ID");
+    redisReply *reply = redis_link_ask(link, deadline_us, refused, error, "CLIENT ID");
     if (reply == NULL) {
         return false;
     }
     long long id = reply->integer;
     freeReplyObject(reply);
-    reply = redis_link_ask(link, deadline_us, error,
-                           "CLIENT TRACKING ON REDIRECT %lld BCAST PREFIX %s", id,
-                           REDIS_USER_PREFIX);
+    reply =
+        redis_link_ask(link, deadline_us, refused, error,
+                       "CLIENT TRACKING ON REDIRECT %lld BCAST PREFIX %s", id, REDIS_USER_PREFIX);
     if (reply == NULL) {
         return false;
     }
     freeReplyObject(reply);
-    reply = redis_link_ask(link, deadline_us, error, "SUBSCRIBE %s", CHANNEL);
+    reply = redis_link_ask(link, deadline_us, refused, error, "SUBSCRIBE %s", CHANNEL);
+    if (reply == NULL) {
+        return false;
+    }
     freeReplyObject(reply);
-    return reply != NULL;
+    return true;
+}
+
+/* What another try in a second would be told again; unlike BUSY, LOADING and their kin. */
+static bool is_lasting(const char *refusal)
+{
+    return strncmp(refusal, "NOPERM", 6) == 0 || strncmp(refusal, "ERR ", 4) == 0;
 }
 
 /* Without the lock: it takes its time. NULL: not now. */
@@ -200,13 +211,13 @@ static struct redis_link *connect_watch(struct redis_watch *watch, int64_t now_u
         redis_gate_fail(watch->gate, error.detail);
         return NULL;
     }
-    if (!subscribe(link, deadline_us, &error)) {
+    if (!subscribe(link, deadline_us, denied, &error)) {
         redis_link_close(link);
-        if (chatur_monotonic_us() >= deadline_us) {
+        *denied = *denied && is_lasting(error.detail);
+        if (!*denied) {
             redis_gate_fail(watch->gate, error.detail);
             return NULL;
         }
-        *denied = true;
         chatur_log(CHATUR_WARNING,
                    "Redis does not tell what changes (%s): sessions are looked up in the store",
                    error.detail);

@@ -21,10 +21,8 @@ bool chatur_limit_address(const char *address, char name[CHATUR_LIMIT_ADDRESS_SI
 /* Counts this request. `remote_addr` may be ""; `uid` is NULL when nobody is known. Fills
  * `*allowance` with the tighter of the two limits; limit 0: there is none. CHATUR_OK;
  * CHATUR_TOO_MANY with error->retry_after_s; CHATUR_INTERNAL. */
-CHATUR_MUST_CHECK enum chatur_outcome chatur_limit_check(struct chatur_app *app,
-                                                         enum chatur_limit limit,
-                                                         const char *remote_addr, const char *uid,
-                                                         struct chatur_allowance *allowance,
-                                                         struct chatur_error *error);
+CHATUR_MUST_CHECK enum chatur_outcome
+chatur_limit_check(struct chatur_app *app, enum chatur_limit limit, const char *remote_addr,
+                   const char *uid, struct chatur_allowance *allowance, struct chatur_error *error);
 
 #endif

@@ -1,6 +1,6 @@
 /* One request, in an order that tells a stranger nothing: method, size, authentication, rate,
- * then what is in the body: its type, its JSON, the handler. Every refusal takes the same way out as a
- * success: an envelope, header lines, one log line. Nothing of a request outlives
+ * then what is in the body: its type, its JSON, the handler. Every refusal takes the same way out
+ * as a success: an envelope, header lines, one log line. Nothing of a request outlives
  * chatur_pipeline_run. */
 #include "serve/pipeline.h"
 

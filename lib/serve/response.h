@@ -32,8 +32,8 @@ struct chatur_head {
     enum chatur_outcome outcome;
     bool preflight; /* the answer to OPTIONS: 204 and no body */
     bool allow_get;
-    bool token_refused;     /* a 401 although a token was sent */
-    unsigned retry_after_s; /* for 429 and 503; 0: the default of one second */
+    bool token_refused;                       /* a 401 although a token was sent */
+    unsigned retry_after_s;                   /* for 429 and 503; 0: the default of one second */
     const struct chatur_allowance *allowance; /* NULL, or limit 0: no limit applied */
     const char *request_id;
     const char *cors_origin; /* the setting: "*", a list separated by commas, or "" for no CORS */

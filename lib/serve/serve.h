@@ -1,4 +1,5 @@
-/* Serve: the way of a request. read -> authenticate -> limit -> parse -> handle -> envelope -> log line.
+/* Serve: the way of a request. read -> authenticate -> limit -> parse -> handle -> envelope -> log
+ * line.
  *
  * An endpoint declares what it is and holds only its own logic:
  *

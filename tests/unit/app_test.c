@@ -39,6 +39,7 @@ static int set_up(void **state)
     config = (struct chatur_config){.home_dir = ".",
                                     .db_uri = db_uri,
                                     .db_durability = "normal",
+                                    .redis_url = "",
                                     .jwt_key = "0123456789abcdef0123456789abcdef"};
     app = chatur_app_new(&config);
     return app != NULL ? 0 : -1;

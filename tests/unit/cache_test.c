@@ -530,8 +530,12 @@ static void redis_wants_the_right_password(void **state)
         const char *user;
         bool valid;
     } rows[] = {
-        {"", false},          {":wrong@", false},       {"ann:wrong@", false},
-        {"bob:p%40:s@", false}, {":p%40s%2F%25@", true}, {"ann:p%40:s@", true},
+        {"", false},
+        {":wrong@", false},
+        {"ann:wrong@", false},
+        {"bob:p%40:s@", false},
+        {":p%40s%2F%25@", true},
+        {"ann:p%40:s@", true},
         {"p%40s%2F%25@", true},
     };
     char url[128];
@@ -600,8 +604,8 @@ static void siphash_is_siphash(void **state)
         size_t length;
         uint64_t hash;
     } rows[] = {
-        {0, UINT64_C(0x726fdb47dd0e0e31)}, {1, UINT64_C(0x74f839c593dc67fd)},
-        {7, UINT64_C(0xab0200f58b01d137)}, {8, UINT64_C(0x93f5f5799a932462)},
+        {0, UINT64_C(0x726fdb47dd0e0e31)},  {1, UINT64_C(0x74f839c593dc67fd)},
+        {7, UINT64_C(0xab0200f58b01d137)},  {8, UINT64_C(0x93f5f5799a932462)},
         {15, UINT64_C(0xa129ca6149be45e5)},
     };
     unsigned char bytes[16];
@@ -615,7 +619,7 @@ static void siphash_is_siphash(void **state)
 
 #define CASE(test, open)                                                                           \
     {                                                                                              \
-        #test " (" #open ")", test, open, close_place, NULL                                        \
+#test " (" #open ")", test, open, close_place, NULL                                        \
     }
 #define EVERY_CACHE(open)                                                                          \
     CASE(allows_a_burst_and_then_a_flow, open), CASE(refusals_cost_nothing, open),                 \

@@ -29,8 +29,7 @@ static void pause_ms(long milliseconds)
 
 int free_port(void)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof(address);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
@@ -76,15 +75,13 @@ static _Noreturn void become_redis(const struct redis_server *server)
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)snprintf(port, sizeof(port), "%d", server->port);
     (void)snprintf(plain, sizeof(plain), "%d", server->tls ? 0 : server->port);
-    const char *arguments[40] = {"redis-server", "--bind",      "127.0.0.1", "--save", "",
-                                 "--dir",        server->folder, "--logfile", "log",   "--port",
-                                 plain};
+    const char *arguments[40] = {"redis-server", "--bind",    "127.0.0.1", "--save", "",   "--dir",
+                                 server->folder, "--logfile", "log",       "--port", plain};
     if (server->tls) {
-        const char *const more[] = {"--tls-port",         port,
-                                    "--tls-cert-file",    "server.crt",
-                                    "--tls-key-file",     "server.key",
-                                    "--tls-ca-cert-file", "ca.crt",
-                                    "--tls-auth-clients", "no"};
+        const char *const more[] = {
+            "--tls-port",         port,         "--tls-cert-file",    "server.crt",
+            "--tls-key-file",     "server.key", "--tls-ca-cert-file", "ca.crt",
+            "--tls-auth-clients", "no"};
         memcpy(&arguments[11], more, sizeof(more));
     }
     if (chdir(server->folder) == 0) {
