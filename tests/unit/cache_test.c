@@ -339,6 +339,7 @@ static void what_was_fetched_too_early_is_not_kept(void **state)
         assert_false(chatur_cache_get(cache, "ann", &value, &fill));
         assert_int_equal(fill.began_us != 0, keeps_values());
         chatur_cache_forget(writers[i], "ann");
+        assert_false(cache_knows(cache, "bob", "")); /* somebody else's request takes note of it */
         chatur_cache_put(cache, "ann", &value, &fill);
         assert_false(cache_knows(cache, "ann", ""));
     }
