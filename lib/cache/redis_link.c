@@ -155,16 +155,16 @@ redisReply *redis_link_receive(struct redis_link *link, int64_t deadline_us, boo
     return reply;
 }
 
-redisReply *redis_link_poll(struct redis_link *link, size_t *bytes_read, bool *broken)
+redisReply *redis_link_poll(struct redis_link *link, size_t *bytes, bool *broken)
 {
     redisReply *reply = NULL;
     while ((*broken = !next_reply(link, &reply)) == false && reply == NULL) {
-        char bytes[READ_BYTES];
+        char chunk[READ_BYTES];
         size_t count = 0;
-        enum progress progress = read_some(link, bytes, sizeof(bytes), &count);
-        *bytes_read += count;
+        enum progress progress = read_some(link, chunk, sizeof(chunk), &count);
+        *bytes += count;
         if (progress == CLOSED ||
-            (count > 0 && redisReaderFeed(link->reader, bytes, count) != REDIS_OK)) {
+            (count > 0 && redisReaderFeed(link->reader, chunk, count) != REDIS_OK)) {
             *broken = true;
         }
         if (progress != DONE || *broken) {
@@ -262,8 +262,8 @@ static bool expect_host(SSL *tls, const char *host)
     return SSL_set1_host(tls, host) == 1 && SSL_set_tlsext_host_name(tls, host) == 1;
 }
 
-static bool encrypt(struct redis_link *link, const struct redis_place *place, int64_t deadline_us,
-                    struct chatur_error *error)
+static bool secure(struct redis_link *link, const struct redis_place *place, int64_t deadline_us,
+                   struct chatur_error *error)
 {
     if (place->tls == NULL) {
         return true;
@@ -329,8 +329,8 @@ struct redis_link *redis_link_open(const struct redis_place *place, int64_t dead
         redis_link_close(link);
         return NULL;
     }
-    if (!connect_any(link, place, deadline_us, error) ||
-        !encrypt(link, place, deadline_us, error) || !introduce(link, place, deadline_us, error)) {
+    if (!connect_any(link, place, deadline_us, error) || !secure(link, place, deadline_us, error) ||
+        !introduce(link, place, deadline_us, error)) {
         redis_link_close(link);
         return NULL;
     }

@@ -75,6 +75,7 @@ export DB_URI=sqlite:$shared_db REDIS_URL=redis://127.0.0.1:$redis_port RATE_GEN
 export LOG_LEVEL=debug
 start_redis || exit 1
 mode=nginx
+# shellcheck disable=SC2119 # the settings are in the environment
 start_chatur && start_second || exit 1
 
 # --- answered from memory ----------------------------------------------------------------------------
@@ -251,6 +252,7 @@ unset REDIS_URL
 # --- without Redis -----------------------------------------------------------------------------------
 
 as_if_by_nobody "DELETE FROM users"
+# shellcheck disable=SC2119
 start_chatur || exit 1
 ann=$(signed_in ann@example.com)
 count_of 200 30 "$ann" >/dev/null
@@ -274,6 +276,7 @@ cgi() { # ENDPOINT BODY TOKEN ADDRESS
 order='{"subject":"s","keywords":"k","promptId":"1","toEmail":"x@example.com"}'
 as_if_by_nobody "UPDATE users SET email = 'old', uid = 'old'" # so that this one is new
 rm "$work/state/limits"
+# shellcheck disable=SC2119
 start_chatur || exit 1
 hans=$(signed_in hans@example.com)
 stop_chatur

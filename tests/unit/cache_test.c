@@ -357,7 +357,7 @@ static void nothing_is_known_for_long(void **state)
         (void)nanosleep(&pause, NULL);
     }
     int64_t lasted_us = chatur_monotonic_us() - from_us;
-    assert_true(lasted_us < CHATUR_CACHE_MAX_AGE_MS * 1000 + 500000);
+    assert_true(lasted_us < CHATUR_CACHE_MAX_AGE_MS * INT64_C(1000) + 500000);
 }
 
 /* More than there is room for: what is given up is only asked again. */

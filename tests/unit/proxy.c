@@ -53,7 +53,8 @@ static bool answer(int client, const char *bytes, size_t length)
 static void *pass_on(void *argument)
 {
     char bytes[4096];
-    int client = (int)(intptr_t)argument;
+    int client = *(int *)argument;
+    free(argument);
     const struct sockaddr_in address = {.sin_family = AF_INET,
                                         .sin_port = htons((uint16_t)the_server),
                                         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -80,8 +81,12 @@ static _Noreturn void be_proxy(int listener)
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     while (true) {
         pthread_t thread;
-        int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-        if (client < 0 || pthread_create(&thread, NULL, pass_on, (void *)(intptr_t)client) != 0) {
+        int *client = malloc(sizeof(*client));
+        if (client == NULL) {
+            _exit(1);
+        }
+        *client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+        if (*client < 0 || pthread_create(&thread, NULL, pass_on, client) != 0) {
             _exit(1);
         }
         (void)pthread_detach(thread);

@@ -71,21 +71,16 @@ static void make_certificates(const struct redis_server *server)
 static _Noreturn void become_redis(const struct redis_server *server)
 {
     char port[16];
-    char plain[16];
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)snprintf(port, sizeof(port), "%d", server->port);
-    (void)snprintf(plain, sizeof(plain), "%d", server->tls ? 0 : server->port);
-    const char *arguments[40] = {"redis-server", "--bind",    "127.0.0.1", "--save", "",   "--dir",
-                                 server->folder, "--logfile", "log",       "--port", plain};
-    if (server->tls) {
-        const char *const more[] = {
-            "--tls-port",         port,         "--tls-cert-file",    "server.crt",
-            "--tls-key-file",     "server.key", "--tls-ca-cert-file", "ca.crt",
-            "--tls-auth-clients", "no"};
-        memcpy(&arguments[11], more, sizeof(more));
-    }
-    if (chdir(server->folder) == 0) {
-        (void)execvp(arguments[0], (char *const *)(uintptr_t)arguments);
+    if (chdir(server->folder) == 0 && !server->tls) {
+        (void)execlp("redis-server", "redis-server", "--bind", "127.0.0.1", "--save", "",
+                     "--logfile", "log", "--port", port, (char *)NULL);
+    } else {
+        (void)execlp("redis-server", "redis-server", "--bind", "127.0.0.1", "--save", "",
+                     "--logfile", "log", "--port", "0", "--tls-port", port, "--tls-cert-file",
+                     "server.crt", "--tls-key-file", "server.key", "--tls-ca-cert-file", "ca.crt",
+                     "--tls-auth-clients", "no", (char *)NULL);
     }
     _exit(127);
 }
