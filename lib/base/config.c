@@ -219,7 +219,9 @@ static enum chatur_outcome assign(struct chatur_loaded_config *loaded, size_t in
     const struct chatur_setting *setting = &chatur_settings[index];
     struct chatur_setting_value *value = &loaded->values[index];
     const char *text = value->text != NULL ? value->text : setting->fallback;
-    char *member = (char *)&loaded->config + setting->offset;
+    struct chatur_rate rate;
+    /* The public struct is the first member. */
+    char *member = (char *)loaded + setting->offset;
     if (value->text == NULL) {
         value->where = "default";
     }
@@ -239,8 +241,8 @@ static enum chatur_outcome assign(struct chatur_loaded_config *loaded, size_t in
         memcpy(member, &text, sizeof(text));
         break;
     case CHATUR_SETTING_RATE:
-        memcpy(member, (const struct chatur_rate[]){chatur_setting_rate(text)},
-               sizeof(struct chatur_rate));
+        rate = chatur_setting_rate(text);
+        memcpy(member, &rate, sizeof(rate));
         break;
     case CHATUR_SETTING_TEXT:
     case CHATUR_SETTING_CHOICE:

@@ -590,8 +590,10 @@ static void tls_wants_a_file_of_certificates(void **state)
         assert_null(made);
         assert_non_null(strstr(error.detail, "REDIS_CA_FILE"));
     }
+    struct chatur_cache *made = cache;
     config.redis_url = "redis://";
-    assert_int_equal(chatur_cache_new(&config, &cache, NULL), CHATUR_BAD_REQUEST);
+    assert_int_equal(chatur_cache_new(&config, &made, NULL), CHATUR_BAD_REQUEST);
+    assert_null(made);
     chatur_cache_free(NULL);
 }
 
