@@ -3,6 +3,7 @@
 #define CHATUR_H
 
 #include "app/app.h"
+#include "auth/account.h"
 #include "base/clock.h"
 #include "base/fields.h"
 #include "base/file.h"

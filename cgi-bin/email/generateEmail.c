@@ -81,6 +81,6 @@ static enum chatur_outcome prepare(struct chatur_app *app, struct chatur_error *
 int main(void)
 {
     /* A thread spends seconds waiting for a model, so many of them share a process. */
-    return chatur_serve(
-        &(struct chatur_endpoint){.handle = handle, .prepare = prepare, .threads = 64});
+    return chatur_serve(&(struct chatur_endpoint){
+        .handle = handle, .prepare = prepare, .threads = 64, .limit = CHATUR_LIMIT_GENERATE});
 }

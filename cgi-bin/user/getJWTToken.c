@@ -41,5 +41,6 @@ static enum chatur_outcome handle(struct chatur_request *request, struct chatur_
 
 int main(void)
 {
-    return chatur_serve(&(struct chatur_endpoint){.handle = handle, .public = true});
+    return chatur_serve(
+        &(struct chatur_endpoint){.handle = handle, .public = true, .limit = CHATUR_LIMIT_LOGIN});
 }

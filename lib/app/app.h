@@ -8,6 +8,7 @@
 #include "base/config.h"
 #include "base/folder.h"
 #include "base/outcome.h"
+#include "cache/cache.h"
 #include "mail/mail.h"
 #include "store/store.h"
 
@@ -22,6 +23,8 @@ const struct chatur_config *chatur_app_config(const struct chatur_app *app);
 /* Each: CHATUR_OK and the part (owned by the app), or why it could not be made. */
 CHATUR_MUST_CHECK enum chatur_outcome
 chatur_app_store(struct chatur_app *app, struct chatur_store **store, struct chatur_error *error);
+CHATUR_MUST_CHECK enum chatur_outcome
+chatur_app_cache(struct chatur_app *app, struct chatur_cache **cache, struct chatur_error *error);
 CHATUR_MUST_CHECK enum chatur_outcome
 chatur_app_auth(struct chatur_app *app, struct chatur_auth **auth, struct chatur_error *error);
 CHATUR_MUST_CHECK enum chatur_outcome chatur_app_templates(struct chatur_app *app,

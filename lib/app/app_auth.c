@@ -3,10 +3,14 @@
 static enum chatur_outcome make(struct chatur_app *app, void **part, struct chatur_error *error)
 {
     struct chatur_store *store = NULL;
+    struct chatur_cache *cache = NULL;
     struct chatur_auth *auth = NULL;
     enum chatur_outcome outcome = chatur_app_store(app, &store, error);
     if (outcome == CHATUR_OK) {
-        outcome = chatur_auth_new(chatur_app_config(app), store, &auth, error);
+        outcome = chatur_app_cache(app, &cache, error);
+    }
+    if (outcome == CHATUR_OK) {
+        outcome = chatur_auth_new(chatur_app_config(app), store, cache, &auth, error);
     }
     *part = auth;
     return outcome;

@@ -1,5 +1,6 @@
-/* Two stages. A JWT proves that we signed somebody in; the store says what they are today. Both are
- * asked at every request, so that erasing or suspending a user needs no list of revoked tokens. */
+/* Two stages. A JWT proves that we signed somebody in; the store says what they are today, or the
+ * cache, which never says anything that the store would not. Both are asked at every request, so
+ * that erasing or suspending a user needs no list of revoked tokens. */
 #include "auth/auth.h"
 
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include <strings.h>
 
 #include "auth/jwt.h"
+#include "auth/snapshot.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -19,6 +21,7 @@ enum { PROVIDERS = sizeof(constructors) / sizeof(constructors[0]) };
 struct chatur_auth {
     const struct chatur_config *config;
     struct chatur_store *store;
+    struct chatur_cache *cache;
     struct chatur_identity_provider *providers[PROVIDERS]; /* NULL: not switched on */
 };
 
@@ -39,7 +42,8 @@ static enum chatur_outcome check_key(const char *key, struct chatur_error *error
 }
 
 enum chatur_outcome chatur_auth_new(const struct chatur_config *config, struct chatur_store *store,
-                                    struct chatur_auth **auth, struct chatur_error *error)
+                                    struct chatur_cache *cache, struct chatur_auth **auth,
+                                    struct chatur_error *error)
 {
     *auth = NULL;
     enum chatur_outcome outcome = check_key(config->jwt_key, error);
@@ -52,6 +56,7 @@ enum chatur_outcome chatur_auth_new(const struct chatur_config *config, struct c
     }
     made->config = config;
     made->store = store;
+    made->cache = cache;
     for (size_t i = 0; i < PROVIDERS && outcome == CHATUR_OK; i++) {
         outcome = constructors[i](config, &made->providers[i], error);
     }
@@ -95,6 +100,26 @@ static enum chatur_outcome identify(struct chatur_auth *auth,
     return chatur_refuse(error, CHATUR_UNAUTHENTICATED, "This loginMethod is not available here");
 }
 
+/* Of the user who proved to be it, so that nobody can use up somebody else's. */
+static enum chatur_outcome limit_sign_in(struct chatur_auth *auth, const char *uid,
+                                         struct chatur_arena *arena, struct chatur_error *error)
+{
+    struct chatur_allowance allowance = {0};
+    const struct chatur_rate *rate = &auth->config->rate_login;
+    if (rate->count == 0) {
+        return CHATUR_OK;
+    }
+    const char *key = chatur_arena_printf(arena, "login user %s", uid);
+    if (key == NULL) {
+        return chatur_no_memory(error);
+    }
+    chatur_cache_take(auth->cache, key, rate, chatur_now_ms(), &allowance);
+    if (!allowance.allowed && error != NULL) {
+        error->retry_after_s = (unsigned)allowance.retry_after_s;
+    }
+    return allowance.allowed ? CHATUR_OK : CHATUR_TOO_MANY;
+}
+
 enum chatur_outcome chatur_auth_sign_in(struct chatur_auth *auth,
                                         const struct chatur_credentials *credentials,
                                         const char *fcm_token, struct chatur_arena *arena,
@@ -108,6 +133,10 @@ enum chatur_outcome chatur_auth_sign_in(struct chatur_auth *auth,
     if (!chatur_equals_ignoring_case(identity.email, credentials->email)) {
         return chatur_refuse(error, CHATUR_UNAUTHENTICATED,
                              "The idToken does not belong to this email");
+    }
+    outcome = limit_sign_in(auth, identity.uid, arena, error);
+    if (outcome != CHATUR_OK) {
+        return outcome;
     }
     struct chatur_profile profile = {
         .uid = identity.uid,
@@ -126,6 +155,7 @@ enum chatur_outcome chatur_auth_sign_in(struct chatur_auth *auth,
     if (user.suspended) {
         return refuse_suspended(error);
     }
+    chatur_cache_refresh(auth->cache, identity.uid); /* the name may be another one now */
     return chatur_jwt_issue(auth->config->jwt_key, identity.uid, identity.email, chatur_now_s(),
                             arena, token, error);
 }
@@ -145,6 +175,30 @@ static const char *bearer_token(const char *authorization)
     return token[0] != '\0' ? token : NULL;
 }
 
+/* As the cache knows them, or else the store, which the cache is then told of. */
+static enum chatur_outcome find(struct chatur_auth *auth, const char *uid,
+                                struct chatur_arena *arena, struct chatur_user *user,
+                                struct chatur_error *error)
+{
+    struct chatur_cache_value value;
+    struct chatur_cache_fill fill;
+    if (chatur_cache_get(auth->cache, uid, &value, &fill)) {
+        return chatur_snapshot_read(&value, arena, user) ? CHATUR_OK : chatur_no_memory(error);
+    }
+    enum chatur_outcome outcome = chatur_store_user_find(auth->store, uid, arena, user, error);
+    if (outcome != CHATUR_OK) {
+        return outcome;
+    }
+    if (chatur_snapshot_write(user, &value)) {
+        chatur_cache_put(auth->cache, uid, &value, &fill);
+    }
+    user->picture = "";
+    user->available_coins = 0;
+    user->used_coins = 0;
+    user->generated_count = 0;
+    return CHATUR_OK;
+}
+
 enum chatur_outcome chatur_auth_session(struct chatur_auth *auth, const char *authorization,
                                         struct chatur_arena *arena, struct chatur_user *user,
                                         struct chatur_error *error)
@@ -161,7 +215,7 @@ enum chatur_outcome chatur_auth_session(struct chatur_auth *auth, const char *au
     if (outcome != CHATUR_OK) {
         return outcome;
     }
-    outcome = chatur_store_user_find(auth->store, claims.uid, arena, &found, error);
+    outcome = find(auth, claims.uid, arena, &found, error);
     if (outcome != CHATUR_OK && outcome != CHATUR_NOT_FOUND) {
         return outcome;
     }

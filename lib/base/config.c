@@ -219,7 +219,9 @@ static enum chatur_outcome assign(struct chatur_loaded_config *loaded, size_t in
     const struct chatur_setting *setting = &chatur_settings[index];
     struct chatur_setting_value *value = &loaded->values[index];
     const char *text = value->text != NULL ? value->text : setting->fallback;
-    char *member = (char *)&loaded->config + setting->offset;
+    struct chatur_rate rate;
+    /* The public struct is the first member. */
+    char *member = (char *)loaded + setting->offset;
     if (value->text == NULL) {
         value->where = "default";
     }
@@ -237,6 +239,10 @@ static enum chatur_outcome assign(struct chatur_loaded_config *loaded, size_t in
             return chatur_no_memory(error);
         }
         memcpy(member, &text, sizeof(text));
+        break;
+    case CHATUR_SETTING_RATE:
+        rate = chatur_setting_rate(text);
+        memcpy(member, &rate, sizeof(rate));
         break;
     case CHATUR_SETTING_TEXT:
     case CHATUR_SETTING_CHOICE:
@@ -294,6 +300,24 @@ static const char *db_uri(struct chatur_loaded_config *loaded, const char *uri)
     return path == NULL ? NULL : chatur_arena_printf(loaded->arena, "%s%s", scheme, path);
 }
 
+/* The Node.js service knew only the address and the port. */
+static const char *redis_url(struct chatur_loaded_config *loaded)
+{
+    const struct chatur_config *config = &loaded->config;
+    if (config->redis_url[0] != '\0' || config->redis_ip[0] == '\0') {
+        return config->redis_url;
+    }
+    bool bare = strchr(config->redis_ip, ':') != NULL;
+    return chatur_arena_printf(loaded->arena, "redis://%s%s%s:%lld", bare ? "[" : "",
+                               config->redis_ip, bare ? "]" : "", (long long)config->redis_port);
+}
+
+static const char *redis_ca_file(struct chatur_loaded_config *loaded)
+{
+    const char *path = loaded->config.redis_ca_file;
+    return path[0] != '\0' ? resolve(loaded, path) : path;
+}
+
 static const char *unused_names(struct chatur_loaded_config *loaded)
 {
     struct chatur_buffer names = {0};
@@ -335,9 +359,12 @@ static enum chatur_outcome load(struct chatur_loaded_config *loaded, struct chat
     config->copy_db_uri = db_uri(loaded, config->copy_db_uri);
     config->tls_ca_file =
         config->tls_ca_file[0] != '\0' ? resolve(loaded, config->tls_ca_file) : "";
+    config->redis_url = redis_url(loaded);
+    config->redis_ca_file = redis_ca_file(loaded);
     loaded->unused = unused_names(loaded);
     if (config->public_url == NULL || config->cors_origin == NULL || config->db_uri == NULL ||
-        config->copy_db_uri == NULL || config->tls_ca_file == NULL || loaded->unused == NULL) {
+        config->copy_db_uri == NULL || config->tls_ca_file == NULL || config->redis_url == NULL ||
+        config->redis_ca_file == NULL || loaded->unused == NULL) {
         return chatur_no_memory(error);
     }
     if (config->dev_login && !chatur_is_loopback(config->listen)) {

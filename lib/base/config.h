@@ -20,6 +20,12 @@
 
 #include "base/outcome.h"
 
+/* How often: `count` at once, and then as many again in every `period_s`. count 0: no limit. */
+struct chatur_rate {
+    int64_t count;
+    int64_t period_s;
+};
+
 /* Every string is non-NULL ("" when unset) and lives as long as the config. Paths are absolute. */
 struct chatur_config {
     const char *home_dir;
@@ -35,6 +41,14 @@ struct chatur_config {
     const char *copy_db_uri;   /* "": none */
     const char *db_durability; /* "full" or "normal" */
     int64_t new_user_coins;
+
+    const char *redis_ip;
+    int64_t redis_port;
+    const char *redis_url; /* made of REDIS_IP and REDIS_PORT when only they are set; "": none */
+    const char *redis_ca_file; /* "": the system's certificate authorities */
+
+    struct chatur_rate rate_generate;
+    struct chatur_rate rate_login;
 
     const char *jwt_key;
     bool dev_login;
@@ -79,12 +93,12 @@ CHATUR_MUST_CHECK enum chatur_outcome chatur_config_load(struct chatur_config **
 void chatur_config_free(struct chatur_config *config);
 
 /* What is in force, one `NAME=value` a line with where it came from as a trailing comment; secrets,
- * and what a database URI holds of them, as `********`. */
+ * and what a URI holds of them, as `********`. */
 void chatur_config_print(const struct chatur_config *config, FILE *out);
 
 /* One value raw and a line feed, for scripts: numbers in digits, booleans 0 or 1, paths absolute.
  * CHATUR_OK; CHATUR_NOT_FOUND: no setting has this name; CHATUR_FORBIDDEN: it is a secret, or a
- * database URI that may hold one. Nothing is printed unless OK. */
+ * URI that may hold one. Nothing is printed unless OK. */
 CHATUR_MUST_CHECK enum chatur_outcome chatur_config_print_value(const struct chatur_config *config,
                                                                 const char *name, FILE *out,
                                                                 struct chatur_error *error);

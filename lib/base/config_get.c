@@ -9,8 +9,7 @@
 /* A URI with an authority or options may hold a password; a file's name does not. */
 static bool may_hold_secret(const struct chatur_setting *setting, const char *text)
 {
-    return setting->secret || (setting->offset == offsetof(struct chatur_config, db_uri) &&
-                               strncmp(text, "sqlite:", 7) != 0);
+    return setting->secret || (setting->uri && text[0] != '\0' && strncmp(text, "sqlite:", 7) != 0);
 }
 
 static const char *text_of(const char *member)
@@ -53,6 +52,9 @@ enum chatur_outcome chatur_config_print_value(const struct chatur_config *config
         memcpy(&boolean, member, sizeof(boolean));
         (void)fprintf(out, "%d\n", boolean ? 1 : 0);
         return CHATUR_OK;
+    case CHATUR_SETTING_RATE:
+        text = loaded->values[index].text != NULL ? loaded->values[index].text : setting->fallback;
+        break;
     case CHATUR_SETTING_TEXT:
     case CHATUR_SETTING_PATH:
     case CHATUR_SETTING_CHOICE:

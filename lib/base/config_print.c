@@ -30,7 +30,7 @@ static void print_value(FILE *out, const char *value)
     (void)fputc('"', out);
 }
 
-/* A database URI without what it may give away: everything before the last @, which is more than
+/* A URI without what it may give away: everything before the last @, which is more than
  * the user and password when one of those has an @ of its own, and options that hold a secret. */
 static void print_uri(FILE *out, const char *uri)
 {
@@ -66,6 +66,9 @@ static void print_setting(const struct chatur_loaded_config *loaded, size_t inde
         memcpy(&boolean, member, sizeof(boolean));
         (void)fputc(boolean ? '1' : '0', out);
         return;
+    case CHATUR_SETTING_RATE:
+        text = value->text != NULL ? value->text : setting->fallback;
+        break;
     case CHATUR_SETTING_TEXT:
     case CHATUR_SETTING_PATH:
     case CHATUR_SETTING_CHOICE:
@@ -77,7 +80,7 @@ static void print_setting(const struct chatur_loaded_config *loaded, size_t inde
     }
     if (setting->secret && text[0] != '\0') {
         (void)fputs(mask, out);
-    } else if (setting->offset == offsetof(struct chatur_config, db_uri)) {
+    } else if (setting->uri) {
         print_uri(out, text);
     } else {
         print_value(out, text);

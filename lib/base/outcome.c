@@ -22,6 +22,7 @@ static const struct outcome_row rows[CHATUR_OUTCOMES] = {
     [CHATUR_TOO_LARGE] = {413, "too_large", "The request is too large"},
     [CHATUR_BAD_TYPE] = {415, "bad_type", "Send the body as application/json in UTF-8"},
     [CHATUR_MISMATCH] = {422, "mismatch", "This Idempotency-Key was used for another request"},
+    [CHATUR_TOO_MANY] = {429, "too_many", "Too many requests, please try again later"},
     [CHATUR_INTERNAL] = {500, "internal", "Something went wrong on our side"},
     [CHATUR_BAD_ANSWER] = {502, "bad_answer", "No usable email was written; nothing was charged"},
     [CHATUR_UNAVAILABLE] = {503, "unavailable", "Temporarily unavailable, please try again"},

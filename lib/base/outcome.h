@@ -25,6 +25,7 @@ enum chatur_outcome {
     CHATUR_TOO_LARGE,       /* 413: the body is over the endpoint's limit */
     CHATUR_BAD_TYPE,        /* 415: the body is declared as something else than JSON */
     CHATUR_MISMATCH,        /* 422: the idempotency key was used for another request */
+    CHATUR_TOO_MANY,        /* 429: over a rate limit; Retry-After is sent */
     CHATUR_INTERNAL,        /* 500: out of memory, or a bug */
     CHATUR_BAD_ANSWER,      /* 502: the model's answer was unusable */
     CHATUR_UNAVAILABLE,     /* 503: a server we need is away; Retry-After is sent */
@@ -34,9 +35,10 @@ enum chatur_outcome {
 
 /* What went wrong. Zero-initialise it (`struct chatur_error error = {0}`) and pass it down. */
 struct chatur_error {
-    char message[200];      /* for the client; empty: the table's text for the outcome */
-    char detail[320];       /* for the log; empty: nothing to add */
-    unsigned retry_after_s; /* when to try again; 0: one second for a 503, not said for others */
+    char message[200]; /* for the client; empty: the table's text for the outcome */
+    char detail[320];  /* for the log; empty: nothing to add */
+    unsigned
+        retry_after_s; /* when to try again; 0: one second for 429 and 503, not said for others */
 };
 
 /* Records a refusal the caller can act on. `format` is PUBLIC text.

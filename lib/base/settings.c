@@ -214,6 +214,7 @@ const struct chatur_setting chatur_settings[] = {
          "The database. sqlite:PATH, where a relative path is taken from HOME_DIR; sqlite: alone\n"
          "is chatur.db in STATE_DIR. Or MongoDB: mongodb://user:password@host/NAME?tls=true, or\n"
          "mongodb+srv://…; without a NAME it is test.",
+     .uri = true,
      MEMBER(db_uri)},
     {.name = "COPY_DB_URI",
      .kind = CHATUR_SETTING_TEXT,
@@ -368,6 +369,52 @@ const struct chatur_setting chatur_settings[] = {
      .description = "Certificates (PEM) to trust instead of the system's, for servers with one of "
                     "your own.",
      MEMBER(tls_ca_file)},
+    {.name = "REDIS_URL",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .check = chatur_setting_check_redis_url,
+     .uri = true,
+     .description =
+         "The Redis that keeps several machines' processes of one mind about sessions and limits:\n"
+         "redis://[[USER]:PASSWORD@]HOST[:PORT][/DB], rediss:// for TLS. What is not a letter, a\n"
+         "digit or one of -._~ is written %XX in USER and PASSWORD. Empty: as REDIS_IP says.",
+     MEMBER(redis_url)},
+    {.name = "REDIS_IP",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .check = chatur_setting_check_host,
+     .description = "The Redis server's address, where REDIS_URL is not set. Empty: no Redis.",
+     MEMBER(redis_ip)},
+    {.name = "REDIS_PORT",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "6379",
+     .min = 1,
+     .max = 65535,
+     .description = "The port that goes with REDIS_IP.",
+     MEMBER(redis_port)},
+    {.name = "REDIS_CA_FILE",
+     .kind = CHATUR_SETTING_TEXT,
+     .fallback = "",
+     .description =
+         "Certificates (PEM) of the authorities that may vouch for the server of a rediss:// URL;\n"
+         "a relative path is taken from HOME_DIR. Empty: the system's.",
+     MEMBER(redis_ca_file)},
+    {.name = "RATE_GENERATE",
+     .kind = CHATUR_SETTING_RATE,
+     .fallback = "120/60",
+     .check = chatur_setting_check_rate,
+     .description =
+         "How many emails a user may ask for, COUNT/SECONDS: COUNT at once, then as many again in\n"
+         "SECONDS. A client address, which many may share, gets ten times that. 0: no limit.",
+     MEMBER(rate_generate)},
+    {.name = "RATE_LOGIN",
+     .kind = CHATUR_SETTING_RATE,
+     .fallback = "60/60",
+     .check = chatur_setting_check_rate,
+     .description =
+         "How often one may sign in as the same user, COUNT/SECONDS. A client address gets ten\n"
+         "times that. 0: no limit.",
+     MEMBER(rate_login)},
     {.name = "JWT_KEY",
      .kind = CHATUR_SETTING_TEXT,
      .fallback = "",
@@ -428,8 +475,6 @@ const struct chatur_setting chatur_settings[] = {
      .scope = CHATUR_ENVIRONMENT_ONLY,
      .fallback = "",
      .description = "The file to read settings from instead of .env in HOME_DIR; /dev/null: none."},
-    UNREAD("REDIS_IP", CHATUR_ANYWHERE, false),
-    UNREAD("REDIS_PORT", CHATUR_ANYWHERE, false),
     UNREAD("OS_ENV", CHATUR_FILE_ONLY, false),
     UNREAD("TYPE", CHATUR_FILE_ONLY, false),
     UNREAD("PROJECT_ID", CHATUR_FILE_ONLY, false),

@@ -15,6 +15,7 @@ enum chatur_setting_kind {
     CHATUR_SETTING_PATH,    /* const char *, made absolute */
     CHATUR_SETTING_INTEGER, /* int64_t, within min and max */
     CHATUR_SETTING_BOOLEAN, /* bool, written 0 or 1 */
+    CHATUR_SETTING_RATE,    /* struct chatur_rate, written COUNT/SECONDS, or 0 */
     CHATUR_SETTING_CHOICE,  /* const char *, one of choices */
     CHATUR_SETTING_UNREAD,  /* known, but this build has no member for it */
     CHATUR_SETTING_FINDER   /* ENV_FILE: says where settings are, is none itself */
@@ -38,6 +39,7 @@ struct chatur_setting {
     enum chatur_setting_kind kind;
     enum chatur_setting_scope scope;
     bool secret;
+    bool uri; /* may hold a secret before an @ or in its options */
 };
 
 extern const struct chatur_setting chatur_settings[];
@@ -53,6 +55,14 @@ CHATUR_MUST_CHECK enum chatur_outcome chatur_setting_check(const struct chatur_s
 
 /* The number of an INTEGER's value, which has been checked. */
 int64_t chatur_setting_number(const char *value);
+
+/* The rate of a RATE's value, which has been checked. */
+struct chatur_rate chatur_setting_rate(const char *value);
+
+/* Rules for `check` that are too long for settings.c: see settings_rules.c. */
+const char *chatur_setting_check_rate(const char *value);
+const char *chatur_setting_check_redis_url(const char *value);
+const char *chatur_setting_check_host(const char *value);
 
 /* True for a literal of an IPv4 or IPv6 address that only this machine can reach. */
 bool chatur_is_loopback(const char *address);

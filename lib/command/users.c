@@ -1,9 +1,11 @@
-/* chatur user: what an operator does about one user, through the same store that the endpoints use.
- */
+/* chatur user: what an operator does about one user, through the same store and cache that the
+ * endpoints use. */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "auth/account.h"
 #include "base/arena.h"
 #include "command/command.h"
 #include "store/store.h"
@@ -11,9 +13,10 @@
 /* One user's row is a few hundred bytes; its longest part is the URL of a picture. */
 #define MAX_USER_BYTES ((size_t)64 * 1024)
 
-static enum chatur_outcome show(struct chatur_store *store, const char *uid,
-                                struct chatur_error *error)
+static enum chatur_outcome show(struct chatur_store *store, struct chatur_cache *cache,
+                                const char *uid, struct chatur_error *error)
 {
+    (void)cache;
     struct chatur_user user = {0};
     struct chatur_arena *arena = chatur_arena_new(MAX_USER_BYTES);
     if (arena == NULL) {
@@ -33,30 +36,30 @@ static enum chatur_outcome show(struct chatur_store *store, const char *uid,
     return outcome;
 }
 
-static enum chatur_outcome suspend(struct chatur_store *store, const char *uid,
-                                   struct chatur_error *error)
+static enum chatur_outcome suspend(struct chatur_store *store, struct chatur_cache *cache,
+                                   const char *uid, struct chatur_error *error)
 {
-    return chatur_store_user_suspend(store, uid, true, error);
+    return chatur_account_suspend(store, cache, uid, true, error);
 }
 
-static enum chatur_outcome restore(struct chatur_store *store, const char *uid,
-                                   struct chatur_error *error)
+static enum chatur_outcome restore(struct chatur_store *store, struct chatur_cache *cache,
+                                   const char *uid, struct chatur_error *error)
 {
-    return chatur_store_user_suspend(store, uid, false, error);
+    return chatur_account_suspend(store, cache, uid, false, error);
 }
 
 struct action {
     const char *name;
     const char *done; /* what to say afterwards; NULL: nothing */
-    enum chatur_outcome (*act)(struct chatur_store *store, const char *uid,
-                               struct chatur_error *error);
+    enum chatur_outcome (*act)(struct chatur_store *store, struct chatur_cache *cache,
+                               const char *uid, struct chatur_error *error);
 };
 
 static const struct action actions[] = {
     {"show", NULL, show},
     {"suspend", "suspended", suspend},
     {"restore", "restored", restore},
-    {"erase", "erased, with everything of theirs", chatur_store_user_erase},
+    {"erase", "erased, with everything of theirs", chatur_account_erase},
 };
 
 static const struct action *find(const char *name)
@@ -72,11 +75,18 @@ static const struct action *find(const char *name)
 static int act(const struct action *action, const struct chatur_config *config, const char *uid)
 {
     struct chatur_store *store = NULL;
+    struct chatur_cache *cache = NULL;
     struct chatur_error error = {0};
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGPIPE, &ignore, NULL); /* a server that left is an error code, not a death */
     enum chatur_outcome outcome = chatur_store_new(config, &store, &error);
     if (outcome == CHATUR_OK) {
-        outcome = action->act(store, uid, &error);
+        outcome = chatur_cache_new(config, &cache, &error);
     }
+    if (outcome == CHATUR_OK) {
+        outcome = action->act(store, cache, uid, &error);
+    }
+    chatur_cache_free(cache);
     chatur_store_free(store);
     if (outcome == CHATUR_NOT_FOUND) {
         (void)fputs("chatur: there is no user with this uid\n", stderr);

@@ -1,6 +1,6 @@
-/* One request, in an order that tells a stranger nothing: method, size, authentication, then what
- * is in the body: its type, its JSON, the handler. Every refusal takes the same way out as a
- * success: an envelope, header lines, one log line. Nothing of a request outlives
+/* One request, in an order that tells a stranger nothing: method, size, authentication, rate,
+ * then what is in the body: its type, its JSON, the handler. Every refusal takes the same way out
+ * as a success: an envelope, header lines, one log line. Nothing of a request outlives
  * chatur_pipeline_run. */
 #include "serve/pipeline.h"
 
@@ -12,6 +12,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "serve/limit.h"
 #include "serve/params.h"
 
 /* Without these caps one request could take the process's memory, and all its neighbours, with it.
@@ -40,6 +41,8 @@ struct exchange {
     const char *authorization; /* NULL: none */
     const char *content_type;
     const char *origin;
+    const char *remote_addr;
+    struct chatur_allowance allowance; /* limit 0: there is no limit */
     char request_id[CHATUR_REQUEST_ID_MAX + 1];
     bool malformed; /* a parameter is too long or has control characters */
     bool preflight;
@@ -123,6 +126,7 @@ static void read_params(struct exchange *exchange)
     exchange->method = read_param(exchange, "REQUEST_METHOD");
     exchange->content_type = read_param(exchange, "CONTENT_TYPE");
     exchange->origin = read_param(exchange, "HTTP_ORIGIN");
+    exchange->remote_addr = read_param(exchange, "REMOTE_ADDR");
     exchange->request.query = read_param(exchange, "QUERY_STRING");
     exchange->request.local = is_local(exchange);
     exchange->request.accepts_events =
@@ -246,6 +250,17 @@ static enum chatur_outcome authenticate(struct exchange *exchange)
     return outcome;
 }
 
+static enum chatur_outcome limit(struct exchange *exchange)
+{
+    struct chatur_request *request = &exchange->request;
+    if (exchange->pipeline->endpoint->limit == CHATUR_NO_LIMIT) {
+        return CHATUR_OK;
+    }
+    return chatur_limit_check(exchange->pipeline->app, exchange->pipeline->endpoint->limit,
+                              exchange->remote_addr, request->user.uid, &exchange->allowance,
+                              &request->error);
+}
+
 static enum chatur_outcome parse(struct exchange *exchange)
 {
     const struct chatur_buffer *body = &exchange->pipeline->body;
@@ -270,6 +285,7 @@ static struct chatur_head describe(const struct exchange *exchange, enum chatur_
         .replayed = pipeline->response.replayed,
         .events = pipeline->stream.begun,
         .retry_after_s = exchange->request.error.retry_after_s,
+        .allowance = &exchange->allowance,
         .request_id = exchange->request_id,
         .cors_origin = pipeline->config->cors_origin,
         .origin = exchange->origin,
@@ -294,7 +310,7 @@ static enum chatur_outcome handle(struct exchange *exchange)
 static enum chatur_outcome process(struct exchange *exchange)
 {
     static enum chatur_outcome (*const steps[])(struct exchange *) = {
-        check_method, read_body, authenticate, parse, handle,
+        check_method, read_body, authenticate, limit, parse, handle,
     };
     enum chatur_outcome outcome = CHATUR_OK;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && outcome == CHATUR_OK; i++) {

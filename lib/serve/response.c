@@ -3,6 +3,7 @@
  * closed. A failure throws all of that away: its payload is null whatever was added. */
 #include "serve/response.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 const char chatur_response_last_resort[] = "Status: 500 Internal Server Error\r\n"
@@ -160,7 +161,8 @@ static void append_cors(struct chatur_buffer *buffer, const struct chatur_head *
     chatur_buffer_printf(buffer, "Access-Control-Allow-Origin: %s\r\n", allowed);
     if (!head->preflight) {
         chatur_buffer_puts(buffer, "Access-Control-Expose-Headers: "
-                                   "X-Request-Id, Retry-After, Idempotent-Replayed\r\n");
+                                   "X-Request-Id, Retry-After, Idempotent-Replayed, "
+                                   "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset\r\n");
         return;
     }
     chatur_buffer_printf(buffer,
@@ -169,6 +171,18 @@ static void append_cors(struct chatur_buffer *buffer, const struct chatur_head *
                          "Idempotency-Key, X-Request-Id\r\n"
                          "Access-Control-Max-Age: 86400\r\n",
                          methods);
+}
+
+/* draft-ietf-httpapi-ratelimit-headers-06, the last one with a field for each number. */
+static void append_limit(struct chatur_buffer *buffer, const struct chatur_allowance *allowance)
+{
+    if (allowance != NULL && allowance->limit > 0) {
+        chatur_buffer_printf(buffer,
+                             "RateLimit-Limit: %" PRId64 "\r\n"
+                             "RateLimit-Remaining: %" PRId64 "\r\n"
+                             "RateLimit-Reset: %" PRId64 "\r\n",
+                             allowance->limit, allowance->remaining, allowance->reset_s);
+    }
 }
 
 int chatur_head_status(const struct chatur_head *head)
@@ -210,10 +224,11 @@ void chatur_head_append(struct chatur_buffer *buffer, const struct chatur_head *
     if (head->replayed) {
         chatur_buffer_puts(buffer, "Idempotent-Replayed: true\r\n");
     }
-    if (status == 503 || (status >= 400 && head->retry_after_s > 0)) {
+    if (status == 429 || status == 503 || (status >= 400 && head->retry_after_s > 0)) {
         chatur_buffer_printf(buffer, "Retry-After: %u\r\n",
                              head->retry_after_s > 0 ? head->retry_after_s : 1);
     }
+    append_limit(buffer, head->allowance);
     append_cors(buffer, head, methods);
     chatur_buffer_puts(buffer, "\r\n");
 }

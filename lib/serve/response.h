@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/outcome.h"
+#include "cache/cache.h"
 #include "serve/serve.h"
 
 struct chatur_stream;
@@ -38,7 +39,8 @@ struct chatur_head {
     bool token_refused;     /* a 401 although a token was sent */
     bool replayed;          /* the answer to an earlier request with the same Idempotency-Key */
     bool events;            /* the body is a stream of server-sent events; the status is 200 */
-    unsigned retry_after_s; /* 0: one second for a 503, not said for others */
+    unsigned retry_after_s; /* 0: one second for 429 and 503, not said for others */
+    const struct chatur_allowance *allowance; /* NULL, or limit 0: no limit applied */
     const char *request_id;
     const char *cors_origin; /* the setting: "*", a list separated by commas, or "" for no CORS */
     const char *origin;      /* the client's Origin header; "" when it sent none */

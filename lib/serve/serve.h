@@ -1,4 +1,5 @@
-/* Serve: the way of a request. read -> authenticate -> parse -> handle -> envelope -> log line.
+/* Serve: the way of a request. read -> authenticate -> limit -> parse -> handle -> envelope -> log
+ * line.
  *
  * An endpoint declares what it is and holds only its own logic:
  *
@@ -31,7 +32,8 @@ struct chatur_request {
     struct chatur_app *app;
     struct chatur_arena *arena;  /* memory that dies with the request */
     struct json_object *body;    /* an object, never NULL; the arena's */
-    struct chatur_user user;     /* the caller; all zero on a public endpoint */
+    struct chatur_user user;     /* the caller, without picture and coins, which are the store's to
+                                    say; all zero on a public endpoint */
     const char *query;           /* the URL's query string; "" when there is none */
     bool accepts_events;         /* the client asks for a stream, if this endpoint has one */
     const char *idempotency_key; /* the header Idempotency-Key as it came; NULL: none */
@@ -42,11 +44,20 @@ struct chatur_request {
 typedef enum chatur_outcome chatur_handler(struct chatur_request *request,
                                            struct chatur_response *response);
 
+/* The setting that says how often an endpoint may be called, by a client address and by a user.
+ * Over it, the answer is 429 before the body is looked at. */
+enum chatur_limit {
+    CHATUR_NO_LIMIT = 0,
+    CHATUR_LIMIT_GENERATE, /* RATE_GENERATE */
+    CHATUR_LIMIT_LOGIN     /* RATE_LOGIN */
+};
+
 struct chatur_endpoint {
     chatur_handler *handle;
     bool public;      /* no session needed; default: `Authorization: Bearer` */
     bool allow_get;   /* GET as well as POST (health) */
     unsigned threads; /* per process in FastCGI mode; 0: the default of 16 */
+    enum chatur_limit limit;
 
     /* Makes the parts the handler will ask for, before a FastCGI process takes its first request:
      * loaded by then, a template that is broken later has a last good version here. A failure is

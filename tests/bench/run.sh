@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/api/models.sh
 
 each=${SECONDS_EACH:-4}
-export NEW_USER_COINS=1000000000 LOG_LEVEL=warning
+export NEW_USER_COINS=1000000000 LOG_LEVEL=warning RATE_GENERATE=0 RATE_LOGIN=0
 
 sign_in_for_load() {
     curl -s "$url/user/getJWTToken" -H 'Content-Type: application/json' \
@@ -148,6 +148,19 @@ row "  what we add to it, p99 ms" "$(ratio $((all99 - p99)) 1000)" "<= 3"
 transport_stop
 unset WORKERS THREADS GENERATORS
 rm -rf "$work/state"
+
+# --- knowing who asks --------------------------------------------------------------------------------
+redis_port=$(free_port)
+redis-server --bind 127.0.0.1 --port "$redis_port" --save '' --dir "$work" --logfile "$work/redis.log" &
+redis=$!
+redis_answers() { redis-cli -p "$redis_port" PING >/dev/null 2>&1; }
+wait_for 10 redis_answers
+read -r from_memory from_redis < <("$BUILD/tests/bench/session_check" "$redis_port" "$work/state")
+kill $redis
+wait $redis 2>/dev/null
+row "a GET from Redis over loopback, ns" "$from_redis" "the yardstick"
+row "a session from memory that Redis keeps right, ns" "$from_memory" "-"
+row "  ratio" "$(ratio "$from_redis" "$from_memory")" ">= 25"
 
 # --- CGI ---------------------------------------------------------------------------------------------
 transport_start cgi

@@ -40,6 +40,7 @@ static int set_up(void **state)
                                     .generators = "offline",
                                     .db_uri = db_uri,
                                     .db_durability = "normal",
+                                    .redis_url = "",
                                     .jwt_key = "0123456789abcdef0123456789abcdef"};
     app = chatur_app_new(&config);
     return app != NULL ? 0 : -1;

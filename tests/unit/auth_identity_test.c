@@ -95,18 +95,21 @@ static enum chatur_outcome store_find(struct chatur_store *base, const char *uid
     (void)arena;
     (void)error;
     fake->calls++;
-    *user = (struct chatur_user){.uid = uid, .email = "jane@x.org"};
+    *user = (struct chatur_user){
+        .id = "", .uid = uid, .email = "jane@x.org", .name = "", .picture = ""};
     return fake->outcome;
 }
 
 static const struct chatur_store_ops store_ops = {
     .name = "fake", .user_sign_in = store_sign_in, .user_find = store_find};
 
-static const struct chatur_config config = {.jwt_key = TOKEN_KEY, .new_user_coins = 77};
+static const struct chatur_config config = {
+    .jwt_key = TOKEN_KEY, .new_user_coins = 77, .redis_url = ""};
 static const struct chatur_credentials credentials = {"fake", "jane@x.org", "x", true};
 
 struct fixture {
     struct fake_store store;
+    struct chatur_cache *cache;
     struct chatur_auth *auth;
     struct chatur_arena *arena;
 };
@@ -120,8 +123,10 @@ static int set_up(void **state)
     fixture->store.base.ops = &store_ops;
     fixture->arena = chatur_arena_new(1 << 20);
     assert_non_null(fixture->arena);
-    assert_int_equal(chatur_auth_new(&config, &fixture->store.base, &fixture->auth, NULL),
-                     CHATUR_OK);
+    assert_int_equal(chatur_cache_new(&config, &fixture->cache, NULL), CHATUR_OK);
+    assert_int_equal(
+        chatur_auth_new(&config, &fixture->store.base, fixture->cache, &fixture->auth, NULL),
+        CHATUR_OK);
     *state = fixture;
     return 0;
 }
@@ -130,6 +135,7 @@ static int tear_down(void **state)
 {
     struct fixture *fixture = *state;
     chatur_auth_free(fixture->auth);
+    chatur_cache_free(fixture->cache);
     chatur_arena_free(fixture->arena);
     free(fixture);
     return 0;
@@ -220,7 +226,7 @@ static void is_not_made_when_a_provider_is_not(void **state)
     struct fixture *fixture = *state;
     struct chatur_auth *auth = fixture->auth;
     construction = CHATUR_BAD_REQUEST;
-    assert_int_equal(chatur_auth_new(&config, &fixture->store.base, &auth, NULL),
+    assert_int_equal(chatur_auth_new(&config, &fixture->store.base, fixture->cache, &auth, NULL),
                      CHATUR_BAD_REQUEST);
     assert_null(auth);
 }

@@ -23,6 +23,7 @@ struct fixture {
     char db_uri[128];
     struct chatur_config config;
     struct chatur_store *store;
+    struct chatur_cache *cache;
     struct chatur_auth *auth;
     struct chatur_arena *arena;
     struct chatur_error error;
@@ -44,6 +45,7 @@ static int set_up(void **state)
         .db_uri = fixture->db_uri,
         .db_durability = "normal",
         .new_user_coins = 10000,
+        .redis_url = "",
         .jwt_key = TOKEN_KEY,
         .dev_login = true,
     };
@@ -51,16 +53,18 @@ static int set_up(void **state)
     assert_non_null(fixture->arena);
     assert_int_equal(chatur_store_new(&fixture->config, &fixture->store, &fixture->error),
                      CHATUR_OK);
-    assert_int_equal(
-        chatur_auth_new(&fixture->config, fixture->store, &fixture->auth, &fixture->error),
-        CHATUR_OK);
+    assert_int_equal(chatur_cache_new(&fixture->config, &fixture->cache, &fixture->error),
+                     CHATUR_OK);
+    assert_int_equal(chatur_auth_new(&fixture->config, fixture->store, fixture->cache,
+                                     &fixture->auth, &fixture->error),
+                     CHATUR_OK);
     *state = fixture;
     return 0;
 }
 
 static void remove_folder(const char *folder)
 {
-    static const char *const files[] = {"test.db", "test.db-wal", "test.db-shm"};
+    static const char *const files[] = {"test.db", "test.db-wal", "test.db-shm", "limits"};
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         char path[128];
         (void)snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
@@ -73,6 +77,7 @@ static int tear_down(void **state)
 {
     struct fixture *fixture = *state;
     chatur_auth_free(fixture->auth);
+    chatur_cache_free(fixture->cache);
     chatur_store_free(fixture->store);
     chatur_arena_free(fixture->arena);
     remove_folder(fixture->folder);
@@ -125,7 +130,7 @@ static void wants_a_strong_key(void **state)
         struct chatur_error error = {0};
         struct chatur_auth *auth = fixture->auth;
         config.jwt_key = bad[i];
-        assert_int_equal(chatur_auth_new(&config, fixture->store, &auth, &error),
+        assert_int_equal(chatur_auth_new(&config, fixture->store, fixture->cache, &auth, &error),
                          CHATUR_BAD_REQUEST);
         assert_null(auth);
         assert_non_null(strstr(error.detail, "JWT_KEY"));
@@ -145,8 +150,13 @@ static void knows_who_signed_in(void **state)
     assert_string_equal(user.email, ADDRESS);
     assert_string_equal(user.name, "Jane Doe");
     assert_string_equal(user.picture, "");
-    assert_int_equal(user.available_coins, 10000);
+    assert_int_equal(user.available_coins, 0); /* those are the store's to say */
     assert_false(user.suspended);
+    assert_true(user.created_s > 0);
+    assert_int_equal(
+        chatur_store_user_find(fixture->store, user.uid, fixture->arena, &user, &fixture->error),
+        CHATUR_OK);
+    assert_int_equal(user.available_coins, 10000);
 
     struct chatur_claims claims = {0};
     assert_int_equal(chatur_jwt_verify(TOKEN_KEY, token, chatur_now_s(), fixture->arena, &claims,
@@ -218,7 +228,9 @@ static void has_no_dev_login_unless_switched_on(void **state)
     struct chatur_auth *auth = NULL;
     const char *token = NULL;
     config.dev_login = false;
-    assert_int_equal(chatur_auth_new(&config, fixture->store, &auth, &fixture->error), CHATUR_OK);
+    assert_int_equal(
+        chatur_auth_new(&config, fixture->store, fixture->cache, &auth, &fixture->error),
+        CHATUR_OK);
     assert_int_equal(
         chatur_auth_sign_in(auth, &jane, NULL, fixture->arena, &token, &fixture->error),
         CHATUR_UNAUTHENTICATED);
@@ -409,9 +421,33 @@ static void refuses_an_address_of_another_account(void **state)
     assert_null(token);
 }
 
+static void signs_nobody_in_too_often(void **state)
+{
+    struct fixture *fixture = *state;
+    struct chatur_credentials john = jane;
+    const char *token = NULL;
+    john.email = "john@example.com";
+    fixture->config.rate_login = (struct chatur_rate){3, 3600};
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(sign_in(fixture, &jane, &token), i < 3 ? CHATUR_OK : CHATUR_TOO_MANY);
+        assert_int_equal(fixture->error.retry_after_s, i < 3 ? 0 : 1200);
+        assert_int_equal(token != NULL, i < 3);
+    }
+    /* Who cannot prove to be Jane uses up nothing of hers, or of anybody's. */
+    struct chatur_credentials stranger = john;
+    stranger.id_token = "";
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(sign_in(fixture, &stranger, &token), CHATUR_UNAUTHENTICATED);
+    }
+    assert_int_equal(sign_in(fixture, &john, &token), CHATUR_OK);
+    assert_int_equal(chatur_auth_sign_in(fixture->auth, &jane, NULL, fixture->arena, &token, NULL),
+                     CHATUR_TOO_MANY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(signs_nobody_in_too_often, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wants_a_strong_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_who_signed_in, set_up, tear_down),
         cmocka_unit_test_setup_teardown(finds_the_same_user_again, set_up, tear_down),

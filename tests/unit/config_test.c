@@ -348,6 +348,12 @@ static void assert_defaults(const struct chatur_config *config)
     assert_string_equal(config->db_uri, database);
     assert_string_equal(config->db_durability, "full");
     assert_int_equal(config->new_user_coins, 10000);
+    assert_string_equal(config->redis_url, "");
+    assert_string_equal(config->redis_ca_file, "");
+    assert_int_equal(config->rate_generate.count, 120);
+    assert_int_equal(config->rate_generate.period_s, 60);
+    assert_int_equal(config->rate_login.count, 60);
+    assert_int_equal(config->rate_login.period_s, 60);
     assert_string_equal(config->jwt_key, "");
     assert_false(config->dev_login);
     assert_int_equal(config->workers, 2);
@@ -585,11 +591,12 @@ static void names_what_is_unused(void **state)
                "CLIENT_X509_CERT_URL=https://a/a%40b\r\n");
     config = load();
     assert_string_equal(chatur_config_unused(config),
-                        "REDIS_IP, REDIS_PORT, OS_ENV, TYPE, PROJECT_ID, "
+                        "OS_ENV, TYPE, PROJECT_ID, "
                         "PRIVATE_KEY_ID, PRIVATE_KEY, CLIENT_EMAIL, CLIENT_ID, AUTH_URI, "
                         "TOKEN_URI, AUTH_PROVIDER_X509_CERT_URL, CLIENT_X509_CERT_URL");
     assert_string_equal(config->jwt_key, "abc=");
     assert_string_equal(config->openai_api_key, "sk-x");
+    assert_string_equal(config->redis_url, "redis://127.0.0.1:6379");
     assert_string_equal(config->generators, "openai");
     chatur_config_free(config);
 }
@@ -667,6 +674,150 @@ static char *printed(const struct chatur_config *config)
     return text;
 }
 
+static void takes_rates(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        struct chatur_rate rate; /* count -1: refused */
+    } rows[] = {
+        {"1", {-1, 0}},
+        {"-1/60", {-1, 0}},
+        {"1/0", {-1, 0}},
+        {"0/60", {-1, 0}},
+        {"1/60 ", {-1, 0}},
+        {"1/", {-1, 0}},
+        {"/60", {-1, 0}},
+        {"1/60/1", {-1, 0}},
+        {"1/86401", {-1, 0}},
+        {"101/1", {-1, 0}},
+        {"1.5/60", {-1, 0}},
+        {"off", {-1, 0}},
+        {"1000001/86400", {-1, 0}},
+        {"99999999999999999999/60", {-1, 0}},
+        {"00", {-1, 0}},
+        {"0", {0, 0}},
+        {"1/86400", {1, 86400}},
+        {"100/1", {100, 1}},
+        {"1000000/86400", {1000000, 86400}},
+        {"30/060", {30, 60}},
+    };
+    for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+        struct chatur_error error = {0};
+        struct chatur_config *config = NULL;
+        assert_int_equal(setenv("RATE_LOGIN", rows[row].text, 1), 0);
+        bool valid = rows[row].rate.count >= 0;
+        assert_int_equal(chatur_config_load(&config, &error),
+                         valid ? CHATUR_OK : CHATUR_BAD_REQUEST);
+        if (valid) {
+            assert_int_equal(config->rate_login.count, rows[row].rate.count);
+            assert_int_equal(config->rate_login.period_s, rows[row].rate.period_s);
+        } else {
+            assert_non_null(strstr(error.detail, "RATE_LOGIN must be 0, or COUNT/SECONDS"));
+        }
+        chatur_config_free(config);
+    }
+}
+
+static void takes_redis_urls(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url;
+        bool valid;
+    } rows[] = {
+        {"redis", false},
+        {"redis:", false},
+        {"redis://", false},
+        {"http://host", false},
+        {"redis://host name", false},
+        {"redis://host:0", false},
+        {"redis://host:65536", false},
+        {"redis://host:6379/x", false},
+        {"redis://host/0/1", false},
+        {"redis://host?db=1", false},
+        {"redis://host:", false},
+        {"redis://[::1", false},
+        {"redis://[nonsense]", false},
+        {"redis://u:p w@host", false},
+        {"redis://u:p%2@host", false},
+        {"redis://u:p%00@host", false},
+        {"redis://u:p/w@host", false},
+        {"redis://u:p@", false},
+        {"redis://host", true},
+        {"redis://host/", true},
+        {"redis://127.0.0.1:6379/15", true},
+        {"rediss://[::1]:6380/0", true},
+        {"rediss://:p%40ss@redis.example.com", true},
+        {"redis://user:p%2Fw!@redis_1:6379/2", true},
+    };
+    for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+        struct chatur_error error = {0};
+        struct chatur_config *config = NULL;
+        assert_int_equal(setenv("REDIS_URL", rows[row].url, 1), 0);
+        assert_int_equal(chatur_config_load(&config, &error),
+                         rows[row].valid ? CHATUR_OK : CHATUR_BAD_REQUEST);
+        if (rows[row].valid) {
+            assert_string_equal(config->redis_url, rows[row].url);
+        } else {
+            assert_non_null(strstr(error.detail, "REDIS_URL must be redis://"));
+            assert_null(strstr(error.detail, "p w"));
+        }
+        chatur_config_free(config);
+    }
+}
+
+static void makes_a_redis_url_of_address_and_port(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *ip;
+        const char *port;
+        const char *url;
+        const char *made;
+    } rows[] = {
+        {"", "6380", "", ""},
+        {"10.0.0.1", "", "", "redis://10.0.0.1:6379"},
+        {"cache.internal", "6380", "", "redis://cache.internal:6380"},
+        {"2001:db8::1", "6380", "", "redis://[2001:db8::1]:6380"},
+        {"10.0.0.1", "6380", "rediss://other", "rediss://other"},
+    };
+    for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+        assert_int_equal(setenv("REDIS_IP", rows[row].ip, 1), 0);
+        assert_int_equal(setenv("REDIS_PORT", rows[row].port, 1), 0);
+        assert_int_equal(setenv("REDIS_URL", rows[row].url, 1), 0);
+        struct chatur_config *config = load();
+        assert_string_equal(config->redis_url, rows[row].made);
+        chatur_config_free(config);
+    }
+    assert_int_equal(setenv("REDIS_IP", "a b", 1), 0);
+    assert_refused(CHATUR_BAD_REQUEST, "environment: REDIS_IP must be an address or a host's name");
+    assert_int_equal(setenv("REDIS_IP", "", 1), 0);
+    assert_int_equal(setenv("REDIS_CA_FILE", "etc/ca.pem", 1), 0);
+    struct chatur_config *config = load();
+    assert_string_equal(config->redis_ca_file, in_home("etc/ca.pem"));
+    chatur_config_free(config);
+}
+
+static void keeps_the_password_of_redis(void **state)
+{
+    (void)state;
+    struct chatur_error error = {0};
+    assert_int_equal(setenv("REDIS_URL", "rediss://ann:hunter2@cache:6380/1", 1), 0);
+    struct chatur_config *config = load();
+    char *text = printed(config);
+    assert_null(strstr(text, "hunter2"));
+    assert_non_null(strstr(text, "REDIS_URL=rediss://********@cache:6380/1 # environment"));
+    free(text);
+    FILE *nowhere = fopen("/dev/null", "we");
+    assert_non_null(nowhere);
+    assert_int_equal(chatur_config_print_value(config, "REDIS_URL", nowhere, &error),
+                     CHATUR_FORBIDDEN);
+    assert_int_equal(chatur_config_print_value(config, "RATE_LOGIN", nowhere, &error), CHATUR_OK);
+    (void)fclose(nowhere);
+    chatur_config_free(config);
+}
+
 static void prints_no_secret(void **state)
 {
     (void)state;
@@ -736,6 +887,12 @@ static void prints_what_is_in_force(void **state)
                          "GENERATE_ATTEMPTS=3 # default\n"
                          "GENERATE_ALLOW_HTTP=0 # default\n"
                          "TLS_CA_FILE= # default\n"
+                         "REDIS_URL= # default\n"
+                         "REDIS_IP= # default\n"
+                         "REDIS_PORT=6379 # default\n"
+                         "REDIS_CA_FILE= # default\n"
+                         "RATE_GENERATE=120/60 # default\n"
+                         "RATE_LOGIN=60/60 # default\n"
                          "JWT_KEY=******** # %s/.env:3\n"
                          "DEV_LOGIN=0 # default\n"
                          "WORKERS=3 # environment\n"
@@ -813,6 +970,10 @@ int main(int argc, char **argv)
         IN_A_HOME(finds_the_home_above_the_executable),
         IN_A_HOME(names_what_is_unused),
         IN_A_HOME(who_writes_can_be_asked),
+        IN_A_HOME(takes_rates),
+        IN_A_HOME(takes_redis_urls),
+        IN_A_HOME(makes_a_redis_url_of_address_and_port),
+        IN_A_HOME(keeps_the_password_of_redis),
         IN_A_HOME(prints_no_secret),
         IN_A_HOME(prints_what_is_in_force),
         IN_A_HOME(the_example_is_the_defaults),

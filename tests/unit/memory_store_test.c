@@ -96,6 +96,7 @@ static int set_up(void **state)
                                     .db_durability = "normal",
                                     .new_user_coins = START_COINS,
                                     .jwt_key = "0123456789abcdef0123456789abcdef",
+                                    .redis_url = "",
                                     .dev_login = true,
                                     .cors_origin = "*",
                                     .max_body_bytes = 65536};
@@ -506,13 +507,14 @@ static void storing(void **state)
 
 /* --- auth ------------------------------------------------------------------------------------- */
 
+static struct chatur_cache *cache;
 static struct chatur_auth *auth;
 static char authorization[2048];
 
 static enum chatur_outcome make_auth(struct chatur_error *error)
 {
     struct chatur_auth *made = NULL;
-    enum chatur_outcome outcome = chatur_auth_new(&config, store, &made, error);
+    enum chatur_outcome outcome = chatur_auth_new(&config, store, cache, &made, error);
     EXPECT((outcome == CHATUR_OK) == (made != NULL));
     chatur_auth_free(made);
     return outcome;
@@ -542,11 +544,13 @@ static enum chatur_outcome start_session(struct chatur_error *error)
 static void signing_in(void **state)
 {
     (void)state;
+    must(chatur_cache_new(&config, &cache, NULL));
     sweep(&(struct trial){.name = "making auth", .run = make_auth});
-    must(chatur_auth_new(&config, store, &auth, NULL));
+    must(chatur_auth_new(&config, store, cache, &auth, NULL));
     get_token();
     sweep(&(struct trial){.name = "session", .run = start_session, .keeps = true});
     chatur_auth_free(auth);
+    chatur_cache_free(cache);
 }
 
 /* --- mail ------------------------------------------------------------------------------------- */

@@ -24,6 +24,7 @@
 #include "base/folder.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "cache/cache.h"
 #include "generate/generator.h"
 #include "tutorial/tutorial.h"
 
@@ -133,7 +134,8 @@ static enum chatur_outcome load_config(struct chatur_error *error)
     EXPECT(strcmp(config->state_dir + strlen(home), "/state") == 0);
     EXPECT(strcmp(config->jwt_key, KEY) == 0);
     EXPECT(strcmp(config->public_url, "https://mail.example") == 0);
-    EXPECT(strcmp(chatur_config_unused(config), "REDIS_IP") == 0);
+    EXPECT(strcmp(chatur_config_unused(config), "OS_ENV") == 0);
+    EXPECT(strcmp(config->redis_url, "redis://[::1]:6379") == 0);
     chatur_config_free(config);
     return CHATUR_OK;
 }
@@ -150,7 +152,8 @@ static void configuration(void **state)
     assert_non_null(file);
     memset(filler, 'x', sizeof(filler) - 1); /* so that the first block of an arena is not enough */
     filler[sizeof(filler) - 1] = '\0';
-    (void)fprintf(file, "# %s\nJWT_KEY=" KEY "\nOPENAI_API_KEY=one\nREDIS_IP=127.0.0.1\n", filler);
+    (void)fprintf(file, "# %s\nJWT_KEY=" KEY "\nOPENAI_API_KEY=one\nREDIS_IP=::1\nOS_ENV=linux\n",
+                  filler);
     (void)fprintf(file, "STATE_DIR=state\nPUBLIC_URL=https://mail.example/\n");
     assert_int_equal(fclose(file), 0);
     /* One thread, and an environment that is this test's alone. NOLINTBEGIN(concurrency-mt-unsafe)
@@ -161,6 +164,29 @@ static void configuration(void **state)
     sweep(&(struct trial){.name = "configuration", .run = load_config});
     assert_int_equal(unlink(path), 0);
     assert_int_equal(rmdir(home), 0);
+}
+
+/* --- caches ----------------------------------------------------------------------------------- */
+
+static struct chatur_config cache_config = {.jwt_key = KEY, .redis_ca_file = ""};
+
+static enum chatur_outcome make_cache(struct chatur_error *error)
+{
+    struct chatur_cache *cache = NULL;
+    enum chatur_outcome outcome = chatur_cache_new(&cache_config, &cache, error);
+    EXPECT((outcome == CHATUR_OK) == (cache != NULL));
+    chatur_cache_free(cache);
+    ERR_clear_error();
+    return outcome;
+}
+
+static void caches(void **state)
+{
+    (void)state;
+    cache_config.redis_url = "";
+    sweep(&(struct trial){.name = "local cache", .run = make_cache});
+    cache_config.redis_url = "redis://ann:p%40ss@127.0.0.1:1/3";
+    sweep(&(struct trial){.name = "Redis cache", .run = make_cache});
 }
 
 /* --- JSON and fields -------------------------------------------------------------------------- */
@@ -522,9 +548,10 @@ static void generation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ids),       cmocka_unit_test(base),      cmocka_unit_test(configuration),
-        cmocka_unit_test(json),      cmocka_unit_test(issuing),   cmocka_unit_test(verifying),
-        cmocka_unit_test(templates), cmocka_unit_test(tutorials), cmocka_unit_test(generation),
+        cmocka_unit_test(ids),        cmocka_unit_test(base),      cmocka_unit_test(configuration),
+        cmocka_unit_test(caches),     cmocka_unit_test(json),      cmocka_unit_test(issuing),
+        cmocka_unit_test(verifying),  cmocka_unit_test(templates), cmocka_unit_test(tutorials),
+        cmocka_unit_test(generation),
     };
     /* A trial clears the environment, and with it the runner's wish for TAP. */
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -16,6 +16,7 @@
 
 #include "base/json_write.h"
 #include "base/log.h"
+#include "serve/limit.h"
 #include "serve/params.h"
 #include "serve/pipeline.h"
 
@@ -27,6 +28,10 @@
 static struct {
     enum chatur_outcome app;     /* what chatur_app_auth answers */
     enum chatur_outcome session; /* what chatur_auth_session answers to anything but "good" */
+    enum chatur_outcome limit;   /* what chatur_limit_check answers */
+    struct chatur_allowance allowance;
+    unsigned limits;
+    char limited[100]; /* who was asked for: "address uid" */
     unsigned sessions;
     char authorization[100]; /* what the session was asked for; "(null)" */
 } stand_in;
@@ -57,6 +62,21 @@ enum chatur_outcome chatur_auth_session(struct chatur_auth *auth, const char *au
     }
     user->uid = chatur_arena_strdup(arena, "uid-of-good");
     return CHATUR_OK;
+}
+
+enum chatur_outcome chatur_limit_check(struct chatur_app *app, enum chatur_limit limit,
+                                       const char *remote_addr, const char *uid,
+                                       struct chatur_allowance *allowance,
+                                       struct chatur_error *error)
+{
+    (void)app;
+    assert_int_equal(limit, CHATUR_LIMIT_LOGIN);
+    stand_in.limits++;
+    (void)snprintf(stand_in.limited, sizeof(stand_in.limited), "%s %s", remote_addr,
+                   uid != NULL ? uid : "(null)");
+    *allowance = stand_in.allowance;
+    error->retry_after_s = (unsigned)stand_in.allowance.retry_after_s;
+    return stand_in.limit;
 }
 
 /* --- a transport made of strings -------------------------------------------------------------- */
@@ -188,6 +208,10 @@ static const struct chatur_endpoint open_endpoint = {.handle = handle, .public =
 static const struct chatur_endpoint get_endpoint = {
     .handle = handle, .public = true, .allow_get = true};
 static const struct chatur_endpoint closed_endpoint = {.handle = handle};
+static const struct chatur_endpoint limited_endpoint = {.handle = handle,
+                                                        .limit = CHATUR_LIMIT_LOGIN};
+static const struct chatur_endpoint limited_open_endpoint = {
+    .handle = handle, .public = true, .limit = CHATUR_LIMIT_LOGIN};
 
 static struct chatur_config config;
 static struct chatur_pipeline pipeline;
@@ -770,8 +794,10 @@ static void origins_are_matched(void **state)
         assert_header("Access-Control-Allow-Origin", rows[i].allowed);
         assert_header("Vary", rows[i].varies ? "Origin" : NULL);
         assert_header("Access-Control-Expose-Headers",
-                      rows[i].allowed != NULL ? "X-Request-Id, Retry-After, Idempotent-Replayed"
-                                              : NULL);
+                      rows[i].allowed != NULL
+                          ? "X-Request-Id, Retry-After, Idempotent-Replayed, RateLimit-Limit, "
+                            "RateLimit-Remaining, RateLimit-Reset"
+                          : NULL);
         post(&open_endpoint, &(struct sent){.method = "OPTIONS", .more = {origin}});
         assert_header("Access-Control-Allow-Origin", rows[i].allowed);
         assert_int_equal(received_header("Access-Control-Max-Age") != NULL,
@@ -782,6 +808,73 @@ static void origins_are_matched(void **state)
     post(&closed_endpoint, &(struct sent){.method = "POST"});
     assert_int_equal(received_status(), 401);
     assert_header("Access-Control-Allow-Origin", "*");
+}
+
+/* --- limits ----------------------------------------------------------------------------------- */
+
+static void assert_limit(const char *limit, const char *remaining, const char *reset,
+                         const char *retry_after)
+{
+    assert_header("RateLimit-Limit", limit);
+    assert_header("RateLimit-Remaining", remaining);
+    assert_header("RateLimit-Reset", reset);
+    assert_header("Retry-After", retry_after);
+}
+
+static void limits_come_before_the_body(void **state)
+{
+    (void)state;
+    const struct param address = {"REMOTE_ADDR", "203.0.113.9"};
+    const struct param token = {"HTTP_AUTHORIZATION", "Bearer good"};
+    const struct sent good = {
+        .method = "POST", .body = "{}", .length = "auto", .more = {address, token}};
+    const struct sent broken = {
+        .method = "POST", .body = "{", .length = "auto", .more = {address, token}};
+    const struct sent stranger = {.method = "POST", .more = {address}};
+    const struct sent wrong = {.method = "GET", .more = {address}};
+
+    stand_in.allowance = (struct chatur_allowance){true, 120, 7, 57, 0};
+    post(&limited_endpoint, &good);
+    assert_int_equal(received_status(), 200);
+    assert_limit("120", "7", "57", NULL);
+    assert_string_equal(stand_in.limited, "203.0.113.9 uid-of-good");
+    post(&limited_open_endpoint, &stranger);
+    assert_int_equal(received_status(), 200);
+    assert_string_equal(stand_in.limited, "203.0.113.9 (null)");
+    post(&limited_endpoint, &broken);
+    assert_int_equal(received_status(), 400);
+    assert_limit("120", "7", "57", NULL);
+
+    stand_in.allowance = (struct chatur_allowance){false, 120, 0, 61, 42};
+    stand_in.limit = CHATUR_TOO_MANY;
+    unsigned calls = endpoint_does.calls;
+    post(&limited_endpoint, &good);
+    assert_int_equal(received_status(), 429);
+    assert_limit("120", "0", "61", "42");
+    assert_envelope(0, "Too many requests, please try again later", "null");
+    post(&limited_endpoint, &broken);
+    assert_int_equal(received_status(), 429);
+    assert_int_equal(endpoint_does.calls, calls);
+
+    /* Nobody's calls are counted that could not be answered anyway, and no endpoint's without a
+     * limit. */
+    unsigned limits = stand_in.limits;
+    post(&limited_endpoint, &stranger);
+    assert_int_equal(received_status(), 401);
+    post(&limited_endpoint, &wrong);
+    assert_int_equal(received_status(), 405);
+    post(&closed_endpoint, &good);
+    assert_int_equal(received_status(), 200);
+    assert_limit(NULL, NULL, NULL, NULL);
+    post(&limited_endpoint, &(struct sent){.method = "OPTIONS"});
+    assert_int_equal(received_status(), 204);
+    assert_int_equal(stand_in.limits, limits);
+
+    /* Switched off. */
+    stand_in.allowance = (struct chatur_allowance){0};
+    stand_in.limit = CHATUR_OK;
+    post(&limited_endpoint, &good);
+    assert_limit(NULL, NULL, NULL, NULL);
 }
 
 /* --- outcomes and envelopes ------------------------------------------------------------------- */
@@ -796,8 +889,9 @@ static void every_outcome_has_its_envelope(void **state)
         [CHATUR_NOT_FOUND] = 404,   [CHATUR_BAD_METHOD] = 405,
         [CHATUR_CONFLICT] = 409,    [CHATUR_TOO_LARGE] = 413,
         [CHATUR_BAD_TYPE] = 415,    [CHATUR_MISMATCH] = 422,
-        [CHATUR_INTERNAL] = 500,    [CHATUR_BAD_ANSWER] = 502,
-        [CHATUR_UNAVAILABLE] = 503, [CHATUR_TIMEOUT] = 504,
+        [CHATUR_TOO_MANY] = 429,    [CHATUR_INTERNAL] = 500,
+        [CHATUR_BAD_ANSWER] = 502,  [CHATUR_UNAVAILABLE] = 503,
+        [CHATUR_TIMEOUT] = 504,
     };
     for (int outcome = 0; outcome <= CHATUR_OUTCOMES; outcome++) {
         for (int elements = 0; elements <= 2; elements++) {
@@ -811,7 +905,7 @@ static void every_outcome_has_its_envelope(void **state)
                                                                         : "[{\"n\":0},{\"n\":1}]";
             assert_envelope(outcome == CHATUR_OK,
                             chatur_outcome_message((enum chatur_outcome)outcome), payload);
-            assert_header("Retry-After", expected == 503 ? "1" : NULL);
+            assert_header("Retry-After", expected == 503 || expected == 429 ? "1" : NULL);
         }
     }
 }
@@ -988,6 +1082,7 @@ int main(void)
         TEST(local_is_what_surely_is),
         TEST(request_ids_are_taken_or_made),
         TEST(origins_are_matched),
+        TEST(limits_come_before_the_body),
         TEST(every_outcome_has_its_envelope),
         TEST(a_public_message_is_sent_and_a_detail_is_not),
         TEST(a_lost_element_is_a_failure),

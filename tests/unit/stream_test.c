@@ -335,7 +335,8 @@ static void events_come_one_by_one_and_then_the_envelope(void **state)
                                 "X-Request-Id: id-1\r\n"
                                 "Access-Control-Allow-Origin: *\r\n"
                                 "Access-Control-Expose-Headers: "
-                                "X-Request-Id, Retry-After, Idempotent-Replayed\r\n"
+                                "X-Request-Id, Retry-After, Idempotent-Replayed, RateLimit-Limit, "
+                                "RateLimit-Remaining, RateLimit-Reset\r\n"
                                 "\r\n" DELTA("Dear \\\"all\\\",\\n\\n") DELTA("caf\xc3\xa9\\r\\n")
                                     DELTA("") "event: done\ndata: " OK_ENVELOPE "\n\n");
 }

@@ -1,0 +1,16 @@
+/* Redis place (private to cache's Redis backend): the URL taken apart. */
+#ifndef CHATUR_CACHE_REDIS_PLACE_H
+#define CHATUR_CACHE_REDIS_PLACE_H
+
+#include <openssl/ssl.h>
+
+struct redis_place {
+    char *host; /* without brackets */
+    char *port;
+    char *user;     /* NULL: the default user */
+    char *password; /* NULL: none is asked for */
+    char *database; /* NULL: 0 */
+    SSL_CTX *tls;   /* NULL: plain */
+};
+
+#endif

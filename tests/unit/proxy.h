@@ -1,0 +1,26 @@
+/* A proxy in front of a server on loopback that can be told to misbehave, in a process of its own.
+ */
+#ifndef TESTS_UNIT_PROXY_H
+#define TESTS_UNIT_PROXY_H
+
+#include <stdatomic.h>
+#include <sys/types.h>
+
+enum proxy_mode {
+    PROXY_PASSES,
+    PROXY_DRIPS,  /* a byte of the answer in every 50 ms */
+    PROXY_MUTE,   /* takes requests, and never answers */
+    PROXY_CUTS,   /* passes half of an answer and closes the connection */
+    PROXY_BABBLES /* answers what is no protocol */
+};
+
+struct proxy {
+    pid_t pid;
+    int port;
+    _Atomic(int) *mode; /* of all connections, at once */
+};
+
+void proxy_start(struct proxy *proxy, int server_port);
+void proxy_stop(struct proxy *proxy);
+
+#endif
