@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 clients=6
 kills=${KILLS:-5} # the supervisor waits twice as long before each restart
-export NEW_USER_COINS=10000000
+export NEW_USER_COINS=10000000 RATE_GENERATE=0
 order='{"subject":"s","keywords":"k","promptId":"1","toEmail":"x@example.com"}'
 
 # One request after the other, each with a key of its own; for each key a line with every id that was
