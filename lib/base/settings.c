@@ -1,153 +1,15 @@
-/* The table, and the rules of single values. What two settings have to do with each other (a
- * default made from another, a refused pair) is in config.c. */
+/* The table. The rules of single values are in settings_rules.c; what two settings have to do with
+ * each other (a default made from another, a refused pair) is in config.c. */
 #include "base/settings.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/routes.h"
 #include "base/text.h"
-
-/* Only ASCII counts here, whatever the locale. */
-static bool is_host_character(char character)
-{
-    return isascii(character) && (isalnum(character) || character == '-' || character == '.');
-}
-
-/* Past the `host` or `[address]` that `at` starts with, or NULL. */
-static const char *skip_host(const char *at)
-{
-    if (*at != '[') {
-        const char *end = at;
-        while (is_host_character(*end)) {
-            end++;
-        }
-        return end > at ? end : NULL;
-    }
-    char address[INET6_ADDRSTRLEN] = "";
-    size_t length = strcspn(at + 1, "]");
-    if (length >= sizeof(address) || at[1 + length] != ']') {
-        return NULL;
-    }
-    memcpy(address, at + 1, length);
-    struct in6_addr ignored;
-    return inet_pton(AF_INET6, address, &ignored) == 1 ? at + length + 2 : NULL;
-}
-
-/* Past the `scheme://host[:port]` that `url` starts with, or NULL. */
-static const char *skip_origin(const char *url)
-{
-    const char *at = url;
-    while (is_host_character(*at) || *at == '+') {
-        at++;
-    }
-    if (at == url || strncmp(at, "://", 3) != 0) {
-        return NULL;
-    }
-    at = skip_host(at + 3);
-    if (at == NULL || *at != ':') {
-        return at;
-    }
-    const char *port = at + 1;
-    size_t digits = strspn(port, "0123456789");
-    long number = strtol(port, NULL, 10);
-    return digits > 0 && digits <= 5 && number > 0 && number <= 65535 ? port + digits : NULL;
-}
-
-static const char *check_listen(const char *value)
-{
-    unsigned char address[sizeof(struct in6_addr)];
-    bool valid =
-        inet_pton(AF_INET, value, address) == 1 || inet_pton(AF_INET6, value, address) == 1;
-    return valid ? NULL : "must be an IPv4 or IPv6 address, such as 127.0.0.1 or ::1";
-}
-
-/* True for http:// or https://, a host, and at most a port and a plain path. */
-static bool is_web_url(const char *value)
-{
-    bool web = strncmp(value, "http://", 7) == 0 || strncmp(value, "https://", 8) == 0;
-    const char *path = web ? skip_origin(value) : NULL;
-    if (path == NULL || (*path != '\0' && *path != '/')) {
-        return false;
-    }
-    for (; *path != '\0'; path++) {
-        if (!is_host_character(*path) && strchr("/_~%+@:,=&", *path) == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static const char *check_public_url(const char *value)
-{
-    return is_web_url(value)
-               ? NULL
-               : "must be a URL such as https://mail.example.com: http:// or https://, a host, and "
-                 "at most a port and a plain path";
-}
-
-static const char *check_base_url(const char *value)
-{
-    return is_web_url(value)
-               ? NULL
-               : "must be a URL such as https://models.example.com/v1: http:// or https://, a "
-                 "host, and at most a port and a plain path";
-}
-
-/* It goes into a header as it is. */
-static const char *check_api_key(const char *value)
-{
-    for (; *value != '\0'; value++) {
-        if (!isascii(*value) || !isgraph(*value)) {
-            return "must be ASCII characters without spaces";
-        }
-    }
-    return NULL;
-}
-
-static const char *check_generators(const char *value)
-{
-    struct chatur_routes routes;
-    return chatur_routes_parse(value, &routes);
-}
-
-static const char *check_cors_origin(const char *value)
-{
-    if (strcmp(value, "*") == 0) {
-        return NULL;
-    }
-    for (const char *at = value;; at++) {
-        at += strspn(at, " \t");
-        at = skip_origin(at);
-        if (at != NULL) {
-            at += strspn(at, " \t");
-        }
-        if (at == NULL || (*at != '\0' && *at != ',')) {
-            return "must be *, or one or more origins separated by commas, each "
-                   "scheme://host[:port] without a path";
-        }
-        if (*at == '\0') {
-            return NULL;
-        }
-    }
-}
-
-static const char *check_db_uri(const char *value)
-{
-    size_t scheme = strcspn(value, ":/");
-    if (scheme == 0 || value[scheme] != ':') {
-        return "must start with a scheme, such as sqlite:";
-    }
-    if (strcmp(value, "sqlite::memory:") == 0) {
-        return "cannot be in memory: every process would have a database of its own";
-    }
-    return NULL;
-}
 
 #define MEMBER(member) .offset = offsetof(struct chatur_config, member)
 #define UNREAD(its_name, its_scope, is_secret)                                                     \
@@ -181,20 +43,20 @@ const struct chatur_setting chatur_settings[] = {
     {.name = "LISTEN",
      .kind = CHATUR_SETTING_TEXT,
      .fallback = "127.0.0.1",
-     .check = check_listen,
+     .check = chatur_setting_check_listen,
      .description = "The IPv4 or IPv6 address that NGINX listens on.",
      MEMBER(listen)},
     {.name = "PUBLIC_URL",
      .kind = CHATUR_SETTING_TEXT,
      .fallback = "",
-     .check = check_public_url,
+     .check = chatur_setting_check_public_url,
      .description = "What clients reach the service by; links in answers start with it.\n"
                     "Empty: http://127.0.0.1:PORT.",
      MEMBER(public_url)},
     {.name = "CORS_ORIGIN",
      .kind = CHATUR_SETTING_TEXT,
      .fallback = "*",
-     .check = check_cors_origin,
+     .check = chatur_setting_check_cors_origin,
      .description =
          "Whose pages may call the service from a browser: *, or origins (scheme://host[:port])\n"
          "separated by commas.",
@@ -209,7 +71,7 @@ const struct chatur_setting chatur_settings[] = {
     {.name = "DB_URI",
      .kind = CHATUR_SETTING_TEXT,
      .fallback = "sqlite:",
-     .check = check_db_uri,
+     .check = chatur_setting_check_db_uri,
      .description =
          "The database. sqlite:PATH, where a relative path is taken from HOME_DIR; sqlite: alone\n"
          "is chatur.db in STATE_DIR. Or MongoDB: mongodb://user:password@host/NAME?tls=true, or\n"
@@ -219,7 +81,7 @@ const struct chatur_setting chatur_settings[] = {
     {.name = "COPY_DB_URI",
      .kind = CHATUR_SETTING_TEXT,
      .fallback = "",
-     .check = check_db_uri,
+     .check = chatur_setting_check_db_uri,
      .secret = true,
      .description =
          "Where `chatur database copy` copies the database to, written like DB_URI. Secret.",
@@ -242,7 +104,7 @@ const struct chatur_setting chatur_settings[] = {
     {.name = "GENERATORS",
      .kind = CHATUR_SETTING_TEXT,
      .fallback = "",
-     .check = check_generators,
+     .check = chatur_setting_check_generators,
      .description =
          "Who writes the emails: openai, opt and offline, in groups separated by ; of which the\n"
          "next is asked when one fails. Inside a group the first is drawn by weight (0: never), "
@@ -253,13 +115,13 @@ const struct chatur_setting chatur_settings[] = {
      .kind = CHATUR_SETTING_TEXT,
      .fallback = "",
      .secret = true,
-     .check = check_api_key,
+     .check = chatur_setting_check_api_key,
      .description = "The key for OPENAI_BASE_URL. Secret. Needed for OpenAI's own server.",
      MEMBER(openai_api_key)},
     {.name = "OPENAI_BASE_URL",
      .kind = CHATUR_SETTING_TEXT,
      .fallback = "https://api.openai.com/v1",
-     .check = check_base_url,
+     .check = chatur_setting_check_base_url,
      .description = "The server of openai: OpenAI's, or any that speaks the same language.",
      MEMBER(openai_base_url)},
     {.name = "OPENAI_MODEL",
@@ -296,7 +158,7 @@ const struct chatur_setting chatur_settings[] = {
     {.name = "OPT_BASE_URL",
      .kind = CHATUR_SETTING_TEXT,
      .fallback = "",
-     .check = check_base_url,
+     .check = chatur_setting_check_base_url,
      .description =
          "The server of opt, such as http://127.0.0.1:8000/v1: vLLM or transformers with Meta's "
          "OPT,\nwhose weights are licensed for research only. Empty: there is none.",
@@ -310,7 +172,7 @@ const struct chatur_setting chatur_settings[] = {
      .kind = CHATUR_SETTING_TEXT,
      .fallback = "",
      .secret = true,
-     .check = check_api_key,
+     .check = chatur_setting_check_api_key,
      .description = "The key for OPT_BASE_URL, where that wants one. Secret.",
      MEMBER(opt_api_key)},
     {.name = "OPT_MAX_TOKENS",

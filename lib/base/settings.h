@@ -59,7 +59,14 @@ int64_t chatur_setting_number(const char *value);
 /* The rate of a RATE's value, which has been checked. */
 struct chatur_rate chatur_setting_rate(const char *value);
 
-/* Rules for `check` that are too long for settings.c: see settings_rules.c. */
+/* Rules for `check`: settings_rules.c. */
+const char *chatur_setting_check_listen(const char *value);
+const char *chatur_setting_check_public_url(const char *value);
+const char *chatur_setting_check_base_url(const char *value);
+const char *chatur_setting_check_api_key(const char *value);
+const char *chatur_setting_check_generators(const char *value);
+const char *chatur_setting_check_cors_origin(const char *value);
+const char *chatur_setting_check_db_uri(const char *value);
 const char *chatur_setting_check_rate(const char *value);
 const char *chatur_setting_check_redis_url(const char *value);
 const char *chatur_setting_check_host(const char *value);
