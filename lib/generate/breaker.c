@@ -1,5 +1,7 @@
 #include "generate/breaker.h"
 
+#include "base/clock.h"
+
 #define SECOND_US INT64_C(1000000)
 #define BUCKET_US (10 * SECOND_US)
 
@@ -26,9 +28,31 @@ void chatur_breaker_destroy(struct chatur_breaker *breaker)
     (void)pthread_mutex_destroy(&breaker->lock);
 }
 
+void chatur_breaker_share(struct chatur_breaker *breaker, struct chatur_outages *outages,
+                          const char *provider)
+{
+    breaker->outages = outages;
+    breaker->provider = provider;
+}
+
+/* Has somebody else found out that it is not to be asked at that time? */
+static bool is_out(const struct chatur_breaker *breaker, int64_t at_us)
+{
+    struct chatur_outages *outages = breaker->outages;
+    if (outages == NULL) {
+        return false;
+    }
+    int64_t until_ms = outages->until(outages, breaker->provider);
+    int64_t ahead_ms = (at_us - chatur_monotonic_us()) / 1000;
+    return until_ms > chatur_now_ms() + ahead_ms;
+}
+
 bool chatur_breaker_admits(struct chatur_breaker *breaker, int64_t at_us)
 {
     bool admits = true;
+    if (is_out(breaker, at_us)) {
+        return false;
+    }
     (void)pthread_mutex_lock(&breaker->lock);
     if (breaker->open_until_us > 0) {
         admits = at_us >= breaker->open_until_us && at_us >= breaker->probe_until_us;
@@ -83,7 +107,8 @@ static void open_until(struct chatur_breaker *breaker, int64_t until_us)
     forget(breaker);
 }
 
-static void take_failure(struct chatur_breaker *breaker, int64_t now_us, bool opens,
+/* True: it opened, anew or for longer. */
+static bool take_failure(struct chatur_breaker *breaker, int64_t now_us, bool opens,
                          int64_t retry_after_ms)
 {
     bool half_open = breaker->open_until_us > 0 && now_us >= breaker->open_until_us;
@@ -94,16 +119,23 @@ static void take_failure(struct chatur_breaker *breaker, int64_t now_us, bool op
         open_until(breaker, now_us + wait_us);
     } else if (opens || half_open || mostly_fails(breaker, now_us)) {
         open_until(breaker, now_us + COOLDOWN_US);
+    } else {
+        return false;
     }
+    return true;
 }
 
 void chatur_breaker_report(struct chatur_breaker *breaker, int64_t now_us,
                            enum chatur_failure failure, int64_t retry_after_ms)
 {
     const struct chatur_failure_rule *rule = chatur_failure_rule(failure);
+    struct chatur_outages *outages = breaker->outages;
+    int64_t open_us = 0;
     (void)pthread_mutex_lock(&breaker->lock);
     if (rule->counts) {
-        take_failure(breaker, now_us, rule->opens, retry_after_ms);
+        if (take_failure(breaker, now_us, rule->opens, retry_after_ms)) {
+            open_us = breaker->open_until_us - now_us;
+        }
     } else {
         count(breaker, now_us, false);
         /* A success that began before it opened says nothing of the time since. */
@@ -114,4 +146,7 @@ void chatur_breaker_report(struct chatur_breaker *breaker, int64_t now_us,
         }
     }
     (void)pthread_mutex_unlock(&breaker->lock);
+    if (outages != NULL && open_us > 0) {
+        outages->announce(outages, breaker->provider, chatur_now_ms() + open_us / 1000);
+    }
 }

@@ -2,7 +2,8 @@
  * as it says so, or when more than half of its calls in the last minute failed. After that time one
  * call may try (half-open), and what becomes of it closes the breaker or opens it again.
  *
- * What it knows is this process's. Thread-safe; nothing in it waits. */
+ * What it counts is this process's; that it opened, and until when, it tells all others where they
+ * can be told. Thread-safe. */
 #ifndef CHATUR_GENERATE_BREAKER_H
 #define CHATUR_GENERATE_BREAKER_H
 
@@ -11,12 +12,15 @@
 #include <stdint.h>
 
 #include "generate/failure.h"
+#include "generate/outages.h"
 
 #define CHATUR_BREAKER_BUCKETS 6 /* of ten seconds: a minute that moves on */
 
 /* To be treated as opaque. */
 struct chatur_breaker {
     pthread_mutex_t lock;
+    struct chatur_outages *outages; /* NULL: nobody else is told */
+    const char *provider;
     int64_t open_until_us;  /* 0: closed */
     int64_t probe_until_us; /* half-open: somebody tries until then */
     struct {
@@ -29,6 +33,11 @@ struct chatur_breaker {
 /* Starts closed. False: no mutex. */
 bool chatur_breaker_init(struct chatur_breaker *breaker);
 void chatur_breaker_destroy(struct chatur_breaker *breaker);
+
+/* Tells the others, and heeds what they tell, of the provider of this name. Both are borrowed. To
+ * be called before any thread uses the breaker. */
+void chatur_breaker_share(struct chatur_breaker *breaker, struct chatur_outages *outages,
+                          const char *provider);
 
 /* May a call be made at this (monotonic) time, now or soon? When true, it should then be made, for
  * it may be the one that tries for all. */

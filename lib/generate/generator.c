@@ -122,6 +122,11 @@ enum chatur_outcome chatur_generator_new(const struct chatur_config *config,
     return CHATUR_OK;
 }
 
+void chatur_generator_share(struct chatur_generator *generator, struct chatur_outages *outages)
+{
+    chatur_router_share(generator->router, outages);
+}
+
 void chatur_generator_free(struct chatur_generator *generator)
 {
     if (generator == NULL) {

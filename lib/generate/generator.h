@@ -9,6 +9,7 @@
 #include "base/attribution.h"
 #include "base/config.h"
 #include "base/outcome.h"
+#include "generate/outages.h"
 #include "generate/template.h"
 
 /* What to write. The user's strings are trimmed valid UTF-8, and passed chatur_prompt_check. */
@@ -70,6 +71,9 @@ struct chatur_generator;
 CHATUR_MUST_CHECK enum chatur_outcome chatur_generator_new(const struct chatur_config *config,
                                                            struct chatur_generator **generator,
                                                            struct chatur_error *error);
+/* Shares what is found out about providers with other processes. `outages` is borrowed until the
+ * generator is freed. To be called before any thread writes. */
+void chatur_generator_share(struct chatur_generator *generator, struct chatur_outages *outages);
 void chatur_generator_free(struct chatur_generator *generator);
 
 /* The longest chatur_generator_write may take, milliseconds. */

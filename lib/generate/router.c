@@ -54,6 +54,16 @@ struct chatur_router *chatur_router_new(const struct chatur_target *targets, siz
     return router;
 }
 
+void chatur_router_share(struct chatur_router *router, struct chatur_outages *outages)
+{
+    for (size_t i = 0; i < router->count; i++) {
+        struct member *member = &router->members[i];
+        if (!member->target.instant) {
+            chatur_breaker_share(&member->breaker, outages, member->target.name);
+        }
+    }
+}
+
 void chatur_router_free(struct chatur_router *router)
 {
     if (router == NULL) {

@@ -52,6 +52,9 @@ struct chatur_router;
 /* Copies the targets (at most CHATUR_MAX_TARGETS; weight 0: never asked). NULL: out of memory. */
 struct chatur_router *chatur_router_new(const struct chatur_target *targets, size_t count,
                                         const struct chatur_router_limits *limits);
+/* Tells other processes of targets that are not to be asked, and heeds what they tell; of instant
+ * ones nothing is told. `outages` is borrowed. To be called before any thread writes. */
+void chatur_router_share(struct chatur_router *router, struct chatur_outages *outages);
 void chatur_router_free(struct chatur_router *router); /* not the targets' selves */
 
 /* As chatur_generator_write. */

@@ -34,6 +34,11 @@ model_server_start() {
 }
 
 writer_start() {
+    rm -f "$work/state/limits" # what an earlier one found out about its models
+    writer_start_again "$@"
+}
+
+writer_start_again() {
     rm -f "$work/writer.sock"
     env -i "${writer_environment[@]}" THREADS=4 "$@" spawn-fcgi -n -s "$work/writer.sock" -- \
         "$BUILD/cgi-bin/email/generateEmail" >/dev/null 2>>"$work/writer.log" </dev/null &

@@ -232,6 +232,16 @@ is "$first $second $(jq -r '.payload[0].provider' <<<"$body")" "offline offline 
     "a server that asks for a pause gets one, and is asked again"
 writer_stop
 
+shared=("GENERATORS=openai;offline" OPENAI_BASE_URL="$base/s=limit:60,ok/v1" GENERATE_ATTEMPTS=1)
+writer_start "${shared[@]}"
+write_email
+writer_stop
+writer_start_again "${shared[@]}"
+write_email
+is "$(jq -r '.payload[0].provider' <<<"$body") $(calls s=limit:60,ok)" "offline 1" \
+    "what one process found out another one knows"
+writer_stop
+
 writer_start GENERATORS=openai OPENAI_BASE_URL="$base/h=limit:7/v1" GENERATE_TIMEOUT_S=5
 write_email
 is "$status $retry_after" "503 7" "a client is told how long to wait"

@@ -60,6 +60,12 @@ void chatur_generator_free(struct chatur_generator *generator)
     (void)generator;
 }
 
+void chatur_generator_share(struct chatur_generator *generator, struct chatur_outages *outages)
+{
+    (void)generator;
+    (void)outages;
+}
+
 int64_t chatur_generator_max_ms(const struct chatur_generator *generator)
 {
     return generator->pace_ms > 0 ? 1000 : MOST_MS;

@@ -452,6 +452,57 @@ static void half_open_lets_one_try(void **state)
     chatur_breaker_destroy(&breaker);
 }
 
+/* What the others have heard. */
+struct board {
+    struct chatur_outages outages;
+    int64_t until_ms;
+    int announced;
+};
+
+static void announce(struct chatur_outages *outages, const char *provider, int64_t until_ms)
+{
+    struct board *board = (struct board *)outages;
+    assert_string_equal(provider, "a");
+    board->until_ms = until_ms;
+    board->announced++;
+}
+
+static int64_t read_board(struct chatur_outages *outages, const char *provider)
+{
+    assert_string_equal(provider, "a");
+    return ((struct board *)outages)->until_ms;
+}
+
+static void what_one_finds_out_all_know(void **state)
+{
+    (void)state;
+    struct board board = {.outages = {.announce = announce, .until = read_board}};
+    struct chatur_breaker here;
+    struct chatur_breaker there;
+    assert_true(chatur_breaker_init(&here));
+    assert_true(chatur_breaker_init(&there));
+    chatur_breaker_share(&here, &board.outages, "a");
+    chatur_breaker_share(&there, &board.outages, "a");
+
+    report(&here, CHATUR_FAILURE_SERVER, 4); /* too few to say anything */
+    report(&here, CHATUR_FAILURE_BAD_REQUEST, 50);
+    assert_int_equal(board.announced, 0);
+    assert_true(chatur_breaker_admits(&there, now_us));
+
+    chatur_breaker_report(&here, now_us, CHATUR_FAILURE_RATE_LIMIT, 7000);
+    assert_int_equal(board.announced, 1);
+    assert_int_equal(board.until_ms, now_us / 1000 + 7000);
+    assert_false(chatur_breaker_admits(&there, now_us));
+    assert_false(chatur_breaker_admits(&there, now_us + 7 * SECOND_US - 1000));
+    assert_true(chatur_breaker_admits(&there, now_us + 7 * SECOND_US));
+    now_us += 7 * SECOND_US;
+    assert_true(chatur_breaker_admits(&there, now_us));
+    report(&there, CHATUR_NO_FAILURE, 1);
+    assert_int_equal(board.announced, 1);
+    chatur_breaker_destroy(&here);
+    chatur_breaker_destroy(&there);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,6 +515,7 @@ int main(void)
         cmocka_unit_test_setup(what_is_the_requests_fault_never_opens, set_up),
         cmocka_unit_test_setup(a_rate_limit_opens_for_as_long_as_it_says, set_up),
         cmocka_unit_test_setup(half_open_lets_one_try, set_up),
+        cmocka_unit_test_setup(what_one_finds_out_all_know, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
