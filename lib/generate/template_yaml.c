@@ -1,6 +1,5 @@
-/* Two passes over the file: libyaml's events, where anchors, tags and further documents can still
- * be seen, then its document, whose nodes know their lines. Both cost microseconds, and only when a
- * template changed. */
+/* The document is built from libyaml's events, where anchors, tags and further documents can still
+ * be seen, and not by its loader, which would hide them. */
 #include "generate/template_yaml.h"
 
 #include <stdarg.h>
@@ -63,15 +62,21 @@ static enum chatur_outcome refuse_syntax(const char *path, const yaml_parser_t *
                        parser->problem != NULL ? parser->problem : "not YAML");
 }
 
-struct scan {
-    unsigned documents;
+/* A document that is being built. */
+struct builder {
+    yaml_document_t *document;
+    int open[MAX_DEPTH]; /* the collections that what comes next is in; the innermost last */
+    int key[MAX_DEPTH];  /* of a mapping among them: the key that waits for its value; 0: none */
     unsigned depth;
+    unsigned documents;
 };
 
-static const char *fault_of(const yaml_event_t *event, struct scan *scan)
+/* What is refused whatever it holds. NULL: nothing. */
+static const char *fault_of(const yaml_event_t *event, const struct builder *builder)
 {
     const yaml_char_t *anchor = NULL;
     const yaml_char_t *tag = NULL;
+    bool begins = false;
     switch (event->type) {
     case YAML_ALIAS_EVENT:
         return "aliases (*name) are not supported";
@@ -82,20 +87,15 @@ static const char *fault_of(const yaml_event_t *event, struct scan *scan)
     case YAML_SEQUENCE_START_EVENT:
         anchor = event->data.sequence_start.anchor;
         tag = event->data.sequence_start.tag;
-        scan->depth++;
+        begins = true;
         break;
     case YAML_MAPPING_START_EVENT:
         anchor = event->data.mapping_start.anchor;
         tag = event->data.mapping_start.tag;
-        scan->depth++;
-        break;
-    case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT:
-        scan->depth--;
+        begins = true;
         break;
     case YAML_DOCUMENT_START_EVENT:
-        scan->documents++;
-        break;
+        return builder->documents > 0 ? "a second document: one template per file" : NULL;
     default:
         break;
     }
@@ -105,44 +105,89 @@ static const char *fault_of(const yaml_event_t *event, struct scan *scan)
     if (tag != NULL) {
         return "tags (!name) are not supported";
     }
-    if (scan->documents > 1) {
-        return "a second document: one template per file";
+    return begins && builder->depth == MAX_DEPTH ? "nested too deeply" : NULL;
+}
+
+/* Puts the node into the collection it stands in. False: out of memory. */
+static bool attach(struct builder *builder, int node)
+{
+    if (builder->depth == 0) {
+        return true; /* the root */
     }
-    return scan->depth > MAX_DEPTH ? "nested too deeply" : NULL;
+    unsigned top = builder->depth - 1;
+    int parent = builder->open[top];
+    if (yaml_document_get_node(builder->document, parent)->type == YAML_SEQUENCE_NODE) {
+        return yaml_document_append_sequence_item(builder->document, parent, node) != 0;
+    }
+    int key = builder->key[top];
+    builder->key[top] = key == 0 ? node : 0;
+    return key == 0 || yaml_document_append_mapping_pair(builder->document, parent, key, node) != 0;
 }
 
-static void start_parser(yaml_parser_t *parser, const struct chatur_folder_file *file)
+static bool add_node(struct builder *builder, const yaml_event_t *event)
 {
-    yaml_parser_set_input_string(parser, (const unsigned char *)file->bytes, file->length);
-    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
+    int node = 0;
+    bool is_scalar = event->type == YAML_SCALAR_EVENT;
+    if (is_scalar) {
+        node = yaml_document_add_scalar(builder->document, NULL, event->data.scalar.value,
+                                        (int)event->data.scalar.length, event->data.scalar.style);
+    } else if (event->type == YAML_SEQUENCE_START_EVENT) {
+        node =
+            yaml_document_add_sequence(builder->document, NULL, event->data.sequence_start.style);
+    } else {
+        node = yaml_document_add_mapping(builder->document, NULL, event->data.mapping_start.style);
+    }
+    if (node == 0 || !attach(builder, node)) {
+        return false;
+    }
+    yaml_document_get_node(builder->document, node)->start_mark = event->start_mark;
+    if (!is_scalar) {
+        builder->open[builder->depth] = node;
+        builder->key[builder->depth++] = 0;
+    }
+    return true;
 }
 
-static enum chatur_outcome check_events(const struct chatur_folder_file *file,
-                                        struct chatur_error *error)
+/* False: out of memory. */
+static bool take_event(struct builder *builder, const yaml_event_t *event)
 {
-    yaml_parser_t parser;
-    struct scan scan = {0};
+    switch (event->type) {
+    case YAML_SCALAR_EVENT:
+    case YAML_SEQUENCE_START_EVENT:
+    case YAML_MAPPING_START_EVENT:
+        return add_node(builder, event);
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+        builder->depth--;
+        return true;
+    case YAML_DOCUMENT_START_EVENT:
+        builder->documents++;
+        return true;
+    default:
+        return true;
+    }
+}
+
+static enum chatur_outcome build(yaml_parser_t *parser, const char *path, struct builder *builder,
+                                 struct chatur_error *error)
+{
     enum chatur_outcome outcome = CHATUR_OK;
-    if (yaml_parser_initialize(&parser) == 0) {
-        return chatur_no_memory(error);
-    }
-    start_parser(&parser, file);
     for (bool more = true; more && outcome == CHATUR_OK;) {
         yaml_event_t event;
-        if (yaml_parser_parse(&parser, &event) == 0) {
-            outcome = refuse_syntax(file->path, &parser, error);
-            break;
+        if (yaml_parser_parse(parser, &event) == 0) {
+            return refuse_syntax(path, parser, error);
         }
-        const char *fault = fault_of(&event, &scan);
+        const char *fault = fault_of(&event, builder);
         if (fault != NULL) {
-            outcome = refuse_line(file->path, event.start_mark.line + 1, error, fault);
+            outcome = refuse_line(path, event.start_mark.line + 1, error, fault);
+        } else if (!take_event(builder, &event)) {
+            outcome = chatur_no_memory(error);
         }
         more = event.type != YAML_STREAM_END_EVENT;
         yaml_event_delete(&event);
     }
-    yaml_parser_delete(&parser);
-    if (outcome == CHATUR_OK && scan.documents == 0) {
-        outcome = refuse_line(file->path, 1, error, "empty");
+    if (outcome == CHATUR_OK && yaml_document_get_root_node(builder->document) == NULL) {
+        outcome = refuse_line(path, 1, error, "empty");
     }
     return outcome;
 }
@@ -152,25 +197,25 @@ enum chatur_outcome chatur_yaml_open(struct chatur_yaml *yaml,
                                      struct chatur_arena *arena, struct chatur_error *error)
 {
     *yaml = (struct chatur_yaml){.path = file->path, .arena = arena, .error = error};
+    yaml_parser_t parser;
     enum chatur_outcome outcome = check_bytes(file, error);
-    if (outcome == CHATUR_OK) {
-        outcome = check_events(file, error);
-    }
     if (outcome != CHATUR_OK) {
         return outcome;
     }
-    yaml_parser_t parser;
     if (yaml_parser_initialize(&parser) == 0) {
         return chatur_no_memory(error);
     }
-    start_parser(&parser, file);
-    if (yaml_parser_load(&parser, &yaml->document) == 0) {
-        outcome = refuse_syntax(file->path, &parser, error);
-    } else if (yaml_document_get_root_node(&yaml->document) == NULL) {
-        yaml_document_delete(&yaml->document);
-        outcome = refuse_line(file->path, 1, error, "empty");
+    if (yaml_document_initialize(&yaml->document, NULL, NULL, NULL, 1, 1) == 0) {
+        yaml_parser_delete(&parser);
+        return chatur_no_memory(error);
     }
+    yaml_parser_set_input_string(&parser, (const unsigned char *)file->bytes, file->length);
+    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    outcome = build(&parser, file->path, &(struct builder){.document = &yaml->document}, error);
     yaml_parser_delete(&parser);
+    if (outcome != CHATUR_OK) {
+        yaml_document_delete(&yaml->document);
+    }
     return outcome;
 }
 
