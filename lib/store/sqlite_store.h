@@ -1,6 +1,7 @@
 /* The SQLite backend's own header, for its own files.
  *
- * sqlite.c             the store: its connections and who holds one, transactions
+ * sqlite.c             the store, and who holds a connection to read with
+ * sqlite_writer.c      who writes, in which transaction
  * sqlite_connection.c  opening one connection, waiting for locks
  * sqlite_statement.c   running SQL on it, what its errors mean
  * sqlite_schema.c      the tables, and the steps from an older version to this one
@@ -14,12 +15,18 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "store/store.h"
 #include "store/store_admin.h"
+
+/* How long an operation waits for locks, all in all. Without it a thread would wait as long as a
+ * backup or a stopped process holds the database. */
+#define SQLITE_PATIENCE_US INT64_C(5000000)
 
 /* A read takes microseconds, so a few connections carry hundreds of threads; each one more costs
  * its page cache and statements, some 100 KiB. */
@@ -49,13 +56,30 @@ struct sqlite_reader {
     bool taken; /* under readers_lock */
 };
 
+/* An operation whose transaction is not committed yet. */
+struct sqlite_waiter {
+    struct sqlite_waiter *next;
+    struct chatur_error *error;
+    enum chatur_outcome outcome;
+    bool done; /* under committed_lock */
+};
+
 struct sqlite_store {
     struct chatur_store base;
     char *path;
     bool full; /* DB_DURABILITY */
 
-    pthread_mutex_t writer_lock; /* held from sqlite_write to sqlite_write_end */
+    /* The writer. `writer_lock` is held from sqlite_write until sqlite_write_end is done with the
+     * connection; whoever holds it owns what follows, up to the empty line. */
+    pthread_mutex_t writer_lock;
     struct sqlite_connection writer;
+    struct sqlite_waiter *batch; /* who wrote in the open transaction and waits for its commit */
+    unsigned batch_size;
+    bool in_savepoint; /* the operation in hand is not the first of its transaction */
+
+    atomic_uint queue;              /* how many wait for writer_lock */
+    pthread_mutex_t committed_lock; /* of the waiters' outcomes */
+    pthread_cond_t committed;
 
     pthread_mutex_t readers_lock;
     pthread_cond_t reader_returned;
@@ -140,28 +164,27 @@ CHATUR_MUST_CHECK enum chatur_outcome sqlite_run_number(struct sqlite_connection
                                                         int count, int64_t *number,
                                                         struct chatur_error *error);
 
-/* --- the store (sqlite.c) --- */
+/* --- the writer (sqlite_writer.c) --- */
 
-/* Waits for the writer and begins a transaction. SQLITE_PROMISED: what it acknowledges must survive
- * a power cut (unless DB_DURABILITY says otherwise). SQLITE_REPEATABLE: nothing is acknowledged to
- * anybody yet, so only its order before the later ones matters, and that the log keeps. */
+void sqlite_writer_init(struct sqlite_store *store);
+void sqlite_writer_free(struct sqlite_store *store);
+
+/* Waits for the writer and begins an operation: all or nothing of it will be. It may share its
+ * transaction, and so its sync, with others that wait at the same time. SQLITE_PROMISED: what it
+ * acknowledges must survive a power cut (unless DB_DURABILITY says otherwise). SQLITE_REPEATABLE:
+ * nothing is acknowledged to anybody yet, so only its order before the later ones matters, and that
+ * the log keeps. */
 enum sqlite_promise { SQLITE_REPEATABLE, SQLITE_PROMISED };
 CHATUR_MUST_CHECK enum chatur_outcome sqlite_write(struct sqlite_store *store,
                                                    enum sqlite_promise promise,
                                                    struct sqlite_connection **connection,
                                                    struct chatur_error *error);
 
-/* Commits when `outcome` is CHATUR_OK, undoes otherwise, and lets the writer go. Returns `outcome`,
- * or why the commit failed. */
+/* Keeps the operation when `outcome` is CHATUR_OK, undoes it otherwise; lets the writer go and
+ * returns when the transaction is committed. Returns `outcome`, or why the commit failed. */
 CHATUR_MUST_CHECK enum chatur_outcome sqlite_write_end(struct sqlite_store *store,
                                                        enum chatur_outcome outcome,
                                                        struct chatur_error *error);
-
-/* Waits for a reader. Each statement sees one state of the database, two may see two. */
-CHATUR_MUST_CHECK enum chatur_outcome sqlite_read(struct sqlite_store *store,
-                                                  struct sqlite_connection **connection,
-                                                  struct chatur_error *error);
-void sqlite_read_end(struct sqlite_store *store, struct sqlite_connection *connection);
 
 /* Empties the write-ahead log into the database as far as that is possible at once: deleted text
  * is overwritten with zeroes in the database, but its old copies stay in the log until then. */
@@ -175,6 +198,20 @@ CHATUR_MUST_CHECK enum chatur_outcome sqlite_email_insert(struct sqlite_connecti
 
 /* (sqlite_admin.c) */
 extern const struct chatur_store_admin_ops sqlite_admin_ops;
+
+/* --- the readers (sqlite.c) --- */
+
+/* A moment as the pthread functions take it. */
+static inline struct timespec sqlite_timespec(int64_t us)
+{
+    return (struct timespec){.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+}
+
+/* Waits for a reader. Each statement sees one state of the database, two may see two. */
+CHATUR_MUST_CHECK enum chatur_outcome sqlite_read(struct sqlite_store *store,
+                                                  struct sqlite_connection **connection,
+                                                  struct chatur_error *error);
+void sqlite_read_end(struct sqlite_store *store, struct sqlite_connection *connection);
 
 /* --- the operations: see store.h --- */
 
