@@ -155,7 +155,7 @@ unit-tests: $(unit_programs)
 
 .PHONY: bench
 bench: ## how fast it is, as ratios to a yardstick measured in the same run
-	@etc/deps build run bench
+	@etc/deps build run check bench
 	@+$(MAKE) --no-print-directory $(parallel) build bench-programs
 	@BUILD='$(BUILD)' tests/bench/run.sh
 

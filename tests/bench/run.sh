@@ -6,6 +6,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/api/lib.sh
 . tests/api/transports.sh
 . tests/api/models.sh
+. tests/api/database.sh
 
 each=${SECONDS_EACH:-4}
 export NEW_USER_COINS=1000000000 LOG_LEVEL=warning RATE_GENERATE=0 RATE_LOGIN=0
@@ -156,11 +157,53 @@ redis=$!
 redis_answers() { redis-cli -p "$redis_port" PING >/dev/null 2>&1; }
 wait_for 10 redis_answers
 read -r from_memory from_redis < <("$BUILD/tests/bench/session_check" "$redis_port" "$work/state")
-kill $redis
-wait $redis 2>/dev/null
 row "a GET from Redis over loopback, ns" "$from_redis" "the yardstick"
 row "a session from memory that Redis keeps right, ns" "$from_memory" "-"
 row "  ratio" "$(ratio "$from_redis" "$from_memory")" ">= 25"
+
+# The same request, on the two servers and on nothing but this machine's files.
+transport_start nginx
+token=$(sign_in_for_load)
+rate 32 /prompt/getPrompts '{}' >/dev/null
+for _ in 1 2 3; do rate 32 /prompt/getPrompts '{}'; done >"$work/embedded"
+transport_stop
+# shellcheck disable=SC2119 # no options
+mongodb_start
+export DB_URI=$mongodb_uri REDIS_URL=redis://127.0.0.1:$redis_port
+chatur_command database prepare >/dev/null
+transport_start nginx
+token=$(sign_in_for_load)
+rate 32 /prompt/getPrompts '{}' >/dev/null
+for _ in 1 2 3; do rate 32 /prompt/getPrompts '{}'; done >"$work/servers"
+transport_stop
+unset DB_URI REDIS_URL
+mongodb_stop
+kill $redis
+wait $redis 2>/dev/null
+embedded=$(median <"$work/embedded")
+servers=$(median <"$work/servers")
+row "authenticated getPrompts on SQLite, requests/s" "$embedded" "the yardstick"
+row "  on MongoDB and Redis, requests/s" "$servers" "-"
+row "  ratio" "$(ratio "$servers" "$embedded")" ">= 0.90"
+
+# --- a page of history -------------------------------------------------------------------------------
+rm -rf "$work/state"
+transport_start nginx
+token=$(sign_in_for_load)
+for ((i = 0; i < 100; i++)); do
+    call POST /email/generateEmail "$order" "$token"
+done
+rate 8 /email/getGeneratedEmail '{"limit":20}' >"$work/short"
+sqlite3 "$work/state/chatur.db" "PRAGMA busy_timeout=5000; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99900)
+    INSERT INTO emails SELECT printf('%024x', n.i), e.uid, e.prompt_id, e.subject, e.keywords, e.to_email, e.coins, n.i,
+        e.provider, e.model, e.finish_reason, e.template_version, 1, 1, 0, 0, '', e.text
+    FROM n, (SELECT * FROM emails LIMIT 1) AS e" >/dev/null
+rate 8 /email/getGeneratedEmail '{"limit":20}' >/dev/null
+rate 8 /email/getGeneratedEmail '{"limit":20}' >"$work/long"
+transport_stop
+row "20 emails of a history of 100, SQLite, pages/s" "$(<"$work/short")" "the yardstick"
+row "  of a history of 100,000, pages/s" "$(<"$work/long")" "-"
+row "  time, ratio" "$(ratio "$(<"$work/short")" "$(<"$work/long")")" "<= 1.50"
 
 # --- CGI ---------------------------------------------------------------------------------------------
 transport_start cgi
