@@ -1,6 +1,7 @@
 /* Endpoints: each is a socket that stays and workers that come and go. Removing comes before adding
  * when a scan is applied, since a path may turn from a second name into an endpoint of its own, or
- * back. */
+ * back. All sockets are there before the first worker: from then on a request waits in a queue,
+ * and who finds one endpoint ready finds none of the others missing. */
 #include "command/endpoints.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@ static void end(struct chatur_endpoints *endpoints, struct chatur_endpoint *endp
     free(endpoint);
 }
 
+/* Adds it without workers. */
 static enum chatur_outcome add(struct chatur_endpoints *endpoints, const char *path,
                                struct chatur_error *error)
 {
@@ -57,16 +59,31 @@ static enum chatur_outcome add(struct chatur_endpoints *endpoints, const char *p
         outcome =
             chatur_sockets_listen(endpoints->sockets, path, &endpoint->workers.listener, error);
     }
-    if (outcome == CHATUR_OK &&
-        !chatur_workers_start(&endpoint->workers, endpoints->worker_count)) {
-        outcome = chatur_no_memory(error);
-    }
     if (outcome != CHATUR_OK) {
         end(endpoints, endpoint);
         return outcome;
     }
     endpoints->items[endpoints->count++] = endpoint;
     return CHATUR_OK;
+}
+
+/* Starts the workers of those that were added. One that cannot be started is ended. */
+static enum chatur_outcome start_fresh(struct chatur_endpoints *endpoints,
+                                       struct chatur_error *error)
+{
+    enum chatur_outcome outcome = CHATUR_OK;
+    size_t kept = 0;
+    for (size_t i = 0; i < endpoints->count; i++) {
+        struct chatur_endpoint *endpoint = endpoints->items[i];
+        if (endpoint->fresh && !chatur_workers_start(&endpoint->workers, endpoints->worker_count)) {
+            outcome = chatur_no_memory(error);
+            end(endpoints, endpoint);
+        } else {
+            endpoints->items[kept++] = endpoint;
+        }
+    }
+    endpoints->count = kept;
+    return outcome;
 }
 
 static bool has(const struct chatur_endpoints *endpoints, const char *path)
@@ -132,6 +149,8 @@ enum chatur_outcome chatur_endpoints_apply(struct chatur_endpoints *endpoints,
         }
         first = first == CHATUR_OK ? outcome : first;
     }
+    enum chatur_outcome outcome = start_fresh(endpoints, first == CHATUR_OK ? error : NULL);
+    first = first == CHATUR_OK ? outcome : first;
     chatur_findings_free(&endpoints->known);
     endpoints->known = *findings;
     *findings = (struct chatur_findings){0};

@@ -362,6 +362,22 @@ if [[ -n $group && $group != "$(id -gn)" ]]; then
     stop_it
 fi
 
+# --- many endpoints ------------------------------------------------------------------------------
+
+# The first worker to run looks for the last endpoint's socket.
+plain_cgi_bin=$cgi_bin
+cgi_bin=$work/many
+mkdir "$cgi_bin"
+for number in {10..60}; do
+    ln "$stub" "$cgi_bin/b$number"
+done
+printf '#!/bin/bash\n[ ! -S "$STATE_DIR/run/b60.sock" ] || : >"$STUB_DIR/all-there"\nexec %q\n' "$stub" >"$cgi_bin/a"
+chmod +x "$cgi_bin/a"
+supervise_until_ready many WORKERS=1
+passes 'every socket is there before the first worker' exists "$STUB_DIR/all-there"
+stop_it
+cgi_bin=$plain_cgi_bin
+
 # --- the lonely one has been quiet for a while ----------------------------------------------------
 
 supervisor=$lonely state=$lonely_state log=$lonely_log
