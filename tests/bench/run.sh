@@ -206,6 +206,7 @@ row "  of a history of 100,000, pages/s" "$(<"$work/long")" "-"
 row "  time, ratio" "$(ratio "$(<"$work/short")" "$(<"$work/long")")" "<= 1.50"
 
 # --- CGI ---------------------------------------------------------------------------------------------
+rm -rf "$work/state"
 transport_start cgi
 # An account with a history as people have it.
 token=$(call POST /user/getJWTToken '{"email":"cgi@example.com","idToken":"x","loginMethod":"dev"}' && jq -r '.payload[0].token' <<<"$body")
