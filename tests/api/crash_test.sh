@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 copies=${COPIES:-8}
 kills=3 # of workers per copy: the supervisor waits twice as long before each restart
-export NEW_USER_COINS=10000000
+export NEW_USER_COINS=10000000 RATE_GENERATE=0
 order='{"subject":"s","keywords":"k","promptId":"1","toEmail":"x@example.com"}'
 
 # Generates without end; every acknowledged id is written down as soon as it is known.

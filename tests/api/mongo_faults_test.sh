@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/api/database.sh
 
 order='{"subject":"s","keywords":"k","promptId":"1","toEmail":"x@example.com"}'
-export NEW_USER_COINS=1000000
+export NEW_USER_COINS=1000000 RATE_GENERATE=0
 
 # What a request waits for at the most, by lib/store/mongo.c, and what a busy machine adds.
 longest_ms=$((15000 + 3000))
@@ -189,6 +189,25 @@ expect 200 "slow: a read" POST /user/getUserData '{}' "$token"
 expect 200 "slow: a generation" POST /email/generateEmail "$order" "$token"
 jq -r '.payload[0].id' <<<"$body" >>"$work/acknowledged.0"
 echo pass >"$mode_file"
+
+# --- errors for answers --------------------------------------------------------------------------
+
+# CODE|STATUS|what it means. What passes by itself is 503; what does not is our own fault.
+while IFS='|' read -r code wanted what; do
+    echo "refuse $code" >"$mode_file"
+    timed POST /user/getUserData '{}' "$token"
+    is "$status" "$wanted" "$what: a read"
+    expect "$wanted" "$what: a generation" POST /email/generateEmail "$order" "$token"
+    [[ $body != *test* ]] || not_ok "$what: the server's words are not passed on" "$body"
+    echo pass >"$mode_file"
+    at_most "$(recovery_ms)" 3000 "$what: answered again"
+done <<'END'
+91|503|it is shutting down
+10107|503|it is not the primary any more
+14031|503|its disk is full
+13|503|its user may not do this
+2|500|it does not understand
+END
 
 # --- a network that swallows everything ----------------------------------------------------------
 
