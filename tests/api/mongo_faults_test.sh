@@ -192,7 +192,7 @@ echo pass >"$mode_file"
 
 # --- errors for answers --------------------------------------------------------------------------
 
-# CODE|STATUS|what it means. What passes by itself is 503; what does not is our own fault.
+# CODE|STATUS|what it means: all of them pass by themselves, or by the operator.
 while IFS='|' read -r code wanted what; do
     echo "refuse $code" >"$mode_file"
     timed POST /user/getUserData '{}' "$token"
@@ -206,7 +206,6 @@ done <<'END'
 10107|503|it is not the primary any more
 14031|503|its disk is full
 13|503|its user may not do this
-2|500|it does not understand
 END
 
 # --- a network that swallows everything ----------------------------------------------------------
