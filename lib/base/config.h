@@ -83,6 +83,7 @@ struct chatur_config {
     /* No setting: set by who runs, when the process serves one request (or does one task) and ends,
      * so that nothing is worth being kept ready. */
     bool one_shot;
+    bool attended; /* an operator waits for it, not a client: what takes minutes may */
 };
 
 /* Reads and validates. On CHATUR_OK `*config` must be freed with chatur_config_free. Otherwise it

@@ -11,7 +11,8 @@
  *     3. A value is kept for CHATUR_CACHE_MAX_AGE_MS after its fetching began at the most; who
  *        changes one and cannot tell everybody waits for that long before it says it is done.
  * So after chatur_cache_forget has returned nobody on any machine is answered with the old value,
- * also when Redis is away, frozen, or reachable for some machines only.
+ * also when Redis is away or frozen. One case is left to rule 3 alone: a reader that was cut off
+ * from Redis without either side noticing, while the writer was not.
  *
  * Without Redis nothing is kept: SQLite answers in microseconds, and what is always asked is
  * always right.

@@ -91,6 +91,7 @@ struct chatur_config *chatur_command_config_load(void)
         (void)fprintf(stderr, "chatur: %s\n", chatur_command_reason(outcome, &error));
     } else {
         config->one_shot = true;
+        config->attended = true;
     }
     return config;
 }

@@ -149,6 +149,7 @@ enum chatur_outcome chatur_mongo_store_new(const struct chatur_config *config,
     }
     made->base.ops = &ops;
     made->one_shot = config->one_shot;
+    made->attended = config->attended;
     (void)pthread_mutex_init(&made->making, NULL);
     outcome = mongo_parse_uri(made, config->db_uri, error);
     if (outcome != CHATUR_OK) {

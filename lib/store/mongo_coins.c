@@ -245,6 +245,21 @@ enum chatur_outcome mongo_coins_reclaim(struct chatur_store *base, const char *u
     return mongo_end(&session, outcome == CHATUR_EMPTY ? CHATUR_OK : outcome);
 }
 
+enum chatur_outcome mongo_put_right(struct mongo_session *session, const char *uid,
+                                    const char *email_id, struct chatur_error *error)
+{
+    bson_t *user = NULL;
+    enum chatur_outcome outcome = find_holder(session, uid, &user, error);
+    if (outcome == CHATUR_OK) {
+        struct mongo_reservation reservation;
+        if (mongo_reservation_of(user, email_id, &reservation)) {
+            outcome = put_right(session, &reservation, error);
+        }
+        bson_destroy(user);
+    }
+    return outcome == CHATUR_EMPTY ? CHATUR_OK : outcome;
+}
+
 enum chatur_outcome mongo_coins_release(struct chatur_store *base, const char *uid,
                                         const char *email_id, struct chatur_error *error)
 {
@@ -256,16 +271,7 @@ enum chatur_outcome mongo_coins_release(struct chatur_store *base, const char *u
     if (outcome != CHATUR_OK) {
         return outcome;
     }
-    bson_t *user = NULL;
-    outcome = find_holder(&session, uid, &user, error);
-    if (outcome == CHATUR_OK) {
-        struct mongo_reservation reservation;
-        if (mongo_reservation_of(user, email_id, &reservation)) {
-            outcome = put_right(&session, &reservation, error);
-        }
-        bson_destroy(user);
-    }
-    return mongo_end(&session, outcome == CHATUR_EMPTY ? CHATUR_OK : outcome);
+    return mongo_end(&session, mongo_put_right(&session, uid, email_id, error));
 }
 
 /* --- reserving --- */

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 /* Where the Node.js driver puts things when the URI names no database. */
@@ -14,6 +15,12 @@
 
 /* How long an answer to the majority may take; the write has happened by then. */
 #define WRITE_TIMEOUT_MS 3000
+
+/* How long nobody tries again after the servers' names were not to be had. */
+#define UNMADE_US 900000
+
+/* Making an index of a large collection, erasing a long history. */
+#define ATTENDED_TIMEOUT_MS 3600000
 
 /* What the driver has for a default is meant for batch jobs: half a minute to find a server, five
  * for an answer. A request's thread would be gone for as long. Whatever the URI says goes first. */
@@ -42,9 +49,18 @@ static enum chatur_outcome refuse(struct chatur_error *error, const char *why)
 static enum chatur_outcome set_write_concern(mongoc_uri_t *uri, struct chatur_error *error)
 {
     if (mongoc_uri_has_option(uri, MONGOC_URI_W)) {
-        return mongoc_write_concern_is_acknowledged(mongoc_uri_get_write_concern(uri))
-                   ? CHATUR_OK
-                   : refuse(error, "w=0 is not possible: no write would be certain");
+        if (!mongoc_write_concern_is_acknowledged(mongoc_uri_get_write_concern(uri))) {
+            return refuse(error, "w=0 is not possible: no write would be certain");
+        }
+        /* Without an end of its own, waiting for the others would end with the connection. */
+        if (!mongoc_uri_has_option(uri, MONGOC_URI_WTIMEOUTMS)) {
+            mongoc_write_concern_t *given =
+                mongoc_write_concern_copy(mongoc_uri_get_write_concern(uri));
+            mongoc_write_concern_set_wtimeout_int64(given, WRITE_TIMEOUT_MS);
+            mongoc_uri_set_write_concern(uri, given);
+            mongoc_write_concern_destroy(given);
+        }
+        return CHATUR_OK;
     }
     mongoc_write_concern_t *concern = mongoc_write_concern_new();
     mongoc_write_concern_set_w(concern, MONGOC_WRITE_CONCERN_W_MAJORITY);
@@ -55,8 +71,11 @@ static enum chatur_outcome set_write_concern(mongoc_uri_t *uri, struct chatur_er
     return CHATUR_OK;
 }
 
-static void set_defaults(mongoc_uri_t *uri)
+static void set_defaults(mongoc_uri_t *uri, bool is_attended)
 {
+    if (is_attended && !mongoc_uri_has_option(uri, MONGOC_URI_SOCKETTIMEOUTMS)) {
+        (void)mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SOCKETTIMEOUTMS, ATTENDED_TIMEOUT_MS);
+    }
     for (size_t i = 0; i < sizeof(default_numbers) / sizeof(default_numbers[0]); i++) {
         if (!mongoc_uri_has_option(uri, default_numbers[i].option)) {
             (void)mongoc_uri_set_option_as_int32(uri, default_numbers[i].option,
@@ -92,7 +111,7 @@ enum chatur_outcome mongo_parse_uri(struct mongo_store *store, const char *text,
     if (outcome != CHATUR_OK) {
         return outcome;
     }
-    set_defaults(store->uri);
+    set_defaults(store->uri, store->attended);
     const char *database = mongoc_uri_get_database(store->uri);
     store->database = strdup(database != NULL ? database : DEFAULT_DATABASE);
     return store->database != NULL ? CHATUR_OK : chatur_no_memory(error);
@@ -113,7 +132,9 @@ static enum chatur_outcome make(struct mongo_store *store, struct chatur_error *
         }
     }
     if (store->client == NULL && store->pool == NULL) {
-        /* A mongodb+srv URI whose name did not resolve. */
+        /* A mongodb+srv URI whose name did not resolve. Those who wait for `making` must not ask
+         * the name server one after the other. */
+        store->unmade_until_us = chatur_monotonic_us() + UNMADE_US;
         return chatur_fail(error, CHATUR_UNAVAILABLE,
                            "mongo: the servers' names are not to be had");
     }
@@ -129,8 +150,12 @@ enum chatur_outcome mongo_take_client(struct mongo_store *store, mongoc_client_t
 {
     *client = NULL;
     (void)pthread_mutex_lock(&store->making);
-    enum chatur_outcome outcome =
-        store->pool != NULL || store->client != NULL ? CHATUR_OK : make(store, error);
+    enum chatur_outcome outcome = CHATUR_OK;
+    if (store->pool == NULL && store->client == NULL) {
+        outcome = chatur_monotonic_us() < store->unmade_until_us
+                      ? chatur_fail(error, CHATUR_UNAVAILABLE, "mongo: nobody was found just now")
+                      : make(store, error);
+    }
     if (outcome == CHATUR_OK && store->one_shot) {
         *client = store->client;
         return CHATUR_OK; /* with the lock: the client is for one thread */

@@ -41,6 +41,7 @@ static enum chatur_outcome find_reservation(struct mongo_session *session,
 {
     bson_t *user = NULL;
     const struct chatur_email *email = delivery->email;
+    delivery->is_anew = false; /* an earlier attempt's may have been put right meanwhile */
     enum chatur_outcome found = mongo_find(session, MONGO_USERS, mongo_live_user(email->uid),
                                            BCON_NEW("reservations", BCON_INT64(1)), &user, error);
     if (found != CHATUR_OK && found != CHATUR_EMPTY) {

@@ -198,6 +198,17 @@ enum chatur_outcome mongo_email_delete(struct chatur_store *base, const char *ui
     if (outcome != CHATUR_OK) {
         return outcome;
     }
-    outcome = mongo_delete(&session, MONGO_EMAILS, MONGO_ONE, email_of(uid, id), error);
+    /* One that a crash left unsettled is paid for first: once it is gone nobody could tell it from
+     * one that was never written, and its coins would be given back. */
+    bson_t *found = NULL;
+    outcome = mongo_find(&session, MONGO_EMAILS, email_of(uid, id), BCON_NEW("_id", BCON_INT64(1)),
+                         &found, error);
+    bson_destroy(found);
+    if (outcome == CHATUR_OK) {
+        outcome = mongo_put_right(&session, uid, id, error);
+    }
+    if (outcome == CHATUR_OK) {
+        outcome = mongo_delete(&session, MONGO_EMAILS, MONGO_ONE, email_of(uid, id), error);
+    }
     return mongo_end(&session, outcome == CHATUR_EMPTY ? CHATUR_NOT_FOUND : outcome);
 }

@@ -40,7 +40,9 @@ struct mongo_store {
     mongoc_uri_t *uri;
     char *database;
     bool one_shot; /* a process of one request: one client is quicker than a pool */
+    bool attended; /* by an operator, who builds indexes and copies databases */
 
+    int64_t unmade_until_us;    /* under `making` */
     pthread_mutex_t making;     /* the pool; held by the session that has the one client */
     mongoc_client_pool_t *pool; /* either is NULL until first use */
     mongoc_client_t *client;
@@ -217,6 +219,12 @@ CHATUR_MUST_CHECK enum chatur_outcome mongo_settle(struct mongo_session *session
 CHATUR_MUST_CHECK enum chatur_outcome mongo_release(struct mongo_session *session,
                                                     const struct mongo_reservation *reservation,
                                                     struct chatur_error *error);
+
+/* Settles what is reserved for an email that is stored, gives back what is for one that is not. OK
+ * also when nothing is reserved for it. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_put_right(struct mongo_session *session,
+                                                      const char *uid, const char *email_id,
+                                                      struct chatur_error *error);
 
 /* Makes sure that no delivery that has begun can still store an email under this id. CHATUR_OK, or
  * CHATUR_CONFLICT: one is stored. */

@@ -78,6 +78,18 @@ static void stored_and_released_is_settled(void **state)
     assert_int_equal(store_case_history_length(fixture, "ada"), 1);
 }
 
+static void stored_and_deleted_is_settled(void **state)
+{
+    struct store_fixture *fixture = *state;
+    store_case_sign_in(fixture, "ada");
+    reserve(fixture, ID);
+    assert_true(insert_email(fixture, NULL));
+    assert_outcome(chatur_store_email_delete(fixture->store, "ada", ID, NULL), CHATUR_OK);
+    reclaim(fixture);
+    store_case_books(fixture, "ada", START_COINS - PRICE, 0, PRICE);
+    assert_int_equal(store_case_history_length(fixture, "ada"), 0);
+}
+
 static void an_email_that_another_reservation_paid_is_not_paid_twice(void **state)
 {
     struct store_fixture *fixture = *state;
@@ -268,6 +280,7 @@ static void pages_of_odd_times_are_without_gap_or_overlap(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(stored_and_not_settled_is_settled),
     cmocka_unit_test(stored_and_released_is_settled),
+    cmocka_unit_test(stored_and_deleted_is_settled),
     cmocka_unit_test(an_email_that_another_reservation_paid_is_not_paid_twice),
     cmocka_unit_test(an_insert_that_arrives_after_the_release_is_kept_out),
     cmocka_unit_test(a_fence_is_seen_by_nobody),
