@@ -59,6 +59,7 @@ enum chatur_outcome chatur_auth_session(struct chatur_auth *auth, const char *au
 /* Shared with the child. */
 static struct shared {
     atomic_uint handled; /* how many requests reached the handler */
+    atomic_uint threads; /* how many threads it ran in */
     atomic_uint events;  /* how many events it may send */
     atomic_bool done;    /* it has sent them, and went on to its end */
 } * shared;
@@ -90,8 +91,13 @@ static enum chatur_outcome handle(struct chatur_request *request, struct chatur_
     static const struct chatur_field fields[] = {
         {"text", CHATUR_TEXT, .optional = true, .offset = 0},
     };
+    static _Thread_local bool counted;
     const char *text = "";
     atomic_fetch_add(&shared->handled, 1);
+    if (!counted) {
+        counted = true;
+        atomic_fetch_add(&shared->threads, 1);
+    }
     enum chatur_outcome outcome = CHATUR_FIELDS(request, fields, &text);
     if (outcome != CHATUR_OK) {
         return outcome;
@@ -256,6 +262,7 @@ static int set_up(void **state)
     };
     max_descriptors = 0;
     atomic_store(&shared->handled, 0);
+    atomic_store(&shared->threads, 0);
     atomic_store(&shared->events, 0);
     atomic_store(&shared->done, false);
     server = (struct server){.listen_fd = -1, .folder = "/tmp/chatur-fastcgi-XXXXXX"};
@@ -326,6 +333,20 @@ static void threads_work_at_the_same_time(void **state)
         (void)close(fds[i]);
     }
     assert_true(chatur_monotonic_us() - from_us < 400000LL * AT_ONCE / 2);
+    assert_well();
+}
+
+/* What a thread keeps open to others is of use to the next request only if that comes to it. */
+static void few_threads_do_what_few_can(void **state)
+{
+    (void)state;
+    config.threads = 64;
+    start();
+    for (int i = 0; i < 300; i++) {
+        assert_int_equal(fastcgi_exchange(server.socket_path, "", "", NULL), 200);
+    }
+    /* One at a time takes two, which lead in turns; a few more where one was late to be idle. */
+    assert_in_range(atomic_load(&shared->threads), 1, 16);
     assert_well();
 }
 
@@ -923,6 +944,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(answers_one_after_the_other),
         TEST(threads_work_at_the_same_time),
+        TEST(few_threads_do_what_few_can),
         TEST(two_processes_share_a_socket),
         TEST(an_unread_body_does_not_cost_the_answer),
         TEST(only_this_machine_is_local),
