@@ -101,6 +101,7 @@ static enum chatur_outcome ping(struct chatur_store *base, struct chatur_error *
 static void free_store(struct chatur_store *base)
 {
     struct sqlite_store *store = (struct sqlite_store *)base;
+    sqlite_checkpoints_free(store);
     for (size_t i = 0; i < SQLITE_READERS; i++) {
         sqlite_disconnect(&store->readers[i].connection);
     }
@@ -150,8 +151,10 @@ enum chatur_outcome chatur_sqlite_store_new(const struct chatur_config *config,
     }
     made->base.ops = &ops;
     made->full = strcmp(config->db_durability, "normal") != 0;
+    made->one_shot = config->one_shot;
     /* These do not fail on Linux with default attributes. */
     sqlite_writer_init(made);
+    sqlite_checkpoints_init(made);
     (void)pthread_mutex_init(&made->readers_lock, NULL);
     (void)pthread_cond_init(&made->reader_returned, NULL);
     *store = &made->base;

@@ -27,7 +27,7 @@
  * its log's size on the disk for good. */
 #define COMMON_SETTINGS                                                                            \
     "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"                    \
-    "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=8388608;"
+    "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=16777216;"
 
 /* File systems that other hosts may write to: the log's index is shared memory of one host, so two
  * hosts would destroy the database. Numbers as in statfs(2). */

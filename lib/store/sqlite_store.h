@@ -2,6 +2,7 @@
  *
  * sqlite.c             the store, and who holds a connection to read with
  * sqlite_writer.c      who writes, in which transaction
+ * sqlite_checkpoint.c  from the write-ahead log into the database, meanwhile
  * sqlite_connection.c  opening one connection, waiting for locks
  * sqlite_statement.c   running SQL on it, what its errors mean
  * sqlite_schema.c      the tables, and the steps from an older version to this one
@@ -64,10 +65,23 @@ struct sqlite_waiter {
     bool done; /* under committed_lock */
 };
 
+/* The thread that empties the write-ahead log; it starts when there is much in it. */
+struct sqlite_checkpoints {
+    struct sqlite_connection connection; /* the thread's */
+    pthread_t thread;
+
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t changed;
+    bool running;
+    bool due;
+    bool stopping;
+};
+
 struct sqlite_store {
     struct chatur_store base;
     char *path;
-    bool full; /* DB_DURABILITY */
+    bool full;     /* DB_DURABILITY */
+    bool one_shot; /* a process of one request starts no threads */
 
     /* The writer. `writer_lock` is held from sqlite_write until sqlite_write_end is done with the
      * connection; whoever holds it owns what follows, up to the empty line. */
@@ -80,6 +94,8 @@ struct sqlite_store {
     atomic_uint queue;              /* how many wait for writer_lock */
     pthread_mutex_t committed_lock; /* of the waiters' outcomes */
     pthread_cond_t committed;
+
+    struct sqlite_checkpoints checkpoints;
 
     pthread_mutex_t readers_lock;
     pthread_cond_t reader_returned;
@@ -189,6 +205,13 @@ CHATUR_MUST_CHECK enum chatur_outcome sqlite_write_end(struct sqlite_store *stor
 /* Empties the write-ahead log into the database as far as that is possible at once: deleted text
  * is overwritten with zeroes in the database, but its old copies stay in the log until then. */
 void sqlite_empty_log(struct sqlite_store *store);
+
+/* (sqlite_checkpoint.c) From now on the writer's connection leaves the emptying of the log to a
+ * thread. Freeing ends it, and must come before the other connections are closed: the last to close
+ * empties the log. */
+void sqlite_checkpoints_init(struct sqlite_store *store);
+void sqlite_checkpoints_free(struct sqlite_store *store);
+void sqlite_checkpoints_watch(struct sqlite_store *store);
 
 /* (sqlite_emails.c) Stores an email; says nothing about coins. CHATUR_CONFLICT, CHATUR_NOT_FOUND.
  */

@@ -158,6 +158,9 @@ static enum chatur_outcome open_transaction(struct sqlite_store *store, bool ful
     enum chatur_outcome outcome = CHATUR_OK;
     if (writer->database == NULL) {
         outcome = sqlite_connect(writer, store->path, SQLITE_WRITER, error);
+        if (outcome == CHATUR_OK && !store->one_shot) {
+            sqlite_checkpoints_watch(store);
+        }
     }
     if (outcome == CHATUR_OK) {
         outcome = sqlite_set_full(writer, full, error);
