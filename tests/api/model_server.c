@@ -58,6 +58,9 @@ static pthread_mutex_t scripts_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void sleep_ms(long ms)
 {
+    if (ms <= 0) {
+        return; /* to sleep for no time takes some */
+    }
     const struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
     (void)nanosleep(&pause, NULL);
 }
