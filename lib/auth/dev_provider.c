@@ -1,12 +1,12 @@
 /* Signs in whoever asks, so it exists only where the operator switched it on, and answers only to
  * callers on this machine. It has no state: the uid is a hash of the address, in lower case because
  * people do not write their address the same way every time. */
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "auth/identity.h"
 #include "base/id.h"
+#include "base/sha256.h"
 #include "base/text.h"
 
 #define UID_PREFIX     "dev-"
@@ -35,7 +35,7 @@ static char to_ascii_upper(char letter)
 
 static const char *derive_uid(const char *email, struct chatur_arena *arena)
 {
-    unsigned char hash[SHA256_DIGEST_LENGTH];
+    unsigned char hash[CHATUR_SHA256_BYTES];
     char hex[2 * UID_HASH_BYTES + 1];
     char *lower = chatur_arena_strdup(arena, email);
     if (lower == NULL) {
@@ -44,7 +44,7 @@ static const char *derive_uid(const char *email, struct chatur_arena *arena)
     for (char *letter = lower; *letter != '\0'; letter++) {
         *letter = to_ascii_lower(*letter);
     }
-    (void)SHA256((const unsigned char *)lower, strlen(lower), hash);
+    chatur_sha256(lower, strlen(lower), hash);
     chatur_hex(hash, UID_HASH_BYTES, hex);
     return chatur_arena_printf(arena, "%s%s", UID_PREFIX, hex);
 }

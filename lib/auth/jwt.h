@@ -1,10 +1,12 @@
 /* JWT: the tokens this service issues and accepts: HS256 (RFC 7519, RFC 7515) with claims email,
- * uid, iat, exp. libjwt signs and verifies, but only sees a token that passed our guard:
- * unguarded, 1.10 writes out of bounds on empty segments, takes stack by the token's length,
- * accepts whatever algorithm the token names, and checks no claim. */
+ * uid, iat, exp. libjwt makes them. It does not verify them: 1.10 writes out of bounds on empty
+ * segments, takes stack by the token's length, parses the payload before it knows who wrote it,
+ * accepts whatever algorithm the token names, and checks no claim; and every request of every
+ * endpoint verifies one, at fifteen times the price. */
 #ifndef CHATUR_AUTH_JWT_H
 #define CHATUR_AUTH_JWT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -22,7 +24,10 @@ struct chatur_claims {
     int64_t expires_s;
 };
 
-/* `*token` is in the arena. CHATUR_OK or CHATUR_INTERNAL (also for a key under the minimum). */
+bool chatur_jwt_key_is_usable(const char *key);
+
+/* `*token` is in the arena. CHATUR_OK or CHATUR_INTERNAL (also for a key under the minimum, and for
+ * claims that verifying would refuse). */
 CHATUR_MUST_CHECK enum chatur_outcome
 chatur_jwt_issue(const char *key, const char *uid, const char *email, int64_t now_s,
                  struct chatur_arena *arena, const char **token, struct chatur_error *error);

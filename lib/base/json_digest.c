@@ -3,7 +3,6 @@
 #include "base/json_digest.h"
 
 #include <json-c/json_object_iterator.h>
-#include <openssl/sha.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/id.h"
+#include "base/sha256.h"
 
 struct member {
     const char *key;
@@ -95,10 +95,12 @@ enum chatur_outcome chatur_json_digest(struct json_object *value,
                                        char digest[CHATUR_DIGEST_LENGTH + 1],
                                        struct chatur_error *error)
 {
-    unsigned char hash[SHA256_DIGEST_LENGTH];
+    unsigned char hash[CHATUR_SHA256_BYTES];
     struct chatur_buffer buffer = {0};
-    bool done = put_value(&buffer, value) && !buffer.failed &&
-                SHA256((const unsigned char *)buffer.data, buffer.length, hash) != NULL;
+    bool done = put_value(&buffer, value) && !buffer.failed;
+    if (done) {
+        chatur_sha256(buffer.data, buffer.length, hash);
+    }
     chatur_buffer_free(&buffer);
     if (!done) {
         return chatur_no_memory(error);

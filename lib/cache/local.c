@@ -35,10 +35,8 @@ struct local {
 static bool open_file(struct local *local)
 {
     struct chatur_local_file *file = chatur_local_file_open(local->config);
-    if (file != NULL &&
-        !chatur_cache_secret(local->config, file->salt, sizeof(file->salt), local->key)) {
-        chatur_local_file_close(file);
-        file = NULL;
+    if (file != NULL) {
+        chatur_cache_secret(local->config, file->salt, sizeof(file->salt), local->key);
     }
     atomic_store_explicit(&local->file, file, memory_order_release);
     return file != NULL;

@@ -264,10 +264,9 @@ enum chatur_outcome chatur_redis_new(const struct chatur_config *config,
         outcome = chatur_local_new(config, &redis->local, error);
     }
     if (outcome == CHATUR_OK) {
+        chatur_cache_secret(config, purpose, strlen(purpose), redis->key);
         redis->watch = redis_watch_new(redis->place, &redis->gate);
-        bool made = redis->watch != NULL &&
-                    chatur_cache_secret(config, purpose, strlen(purpose), redis->key);
-        outcome = made ? CHATUR_OK : chatur_no_memory(error);
+        outcome = redis->watch != NULL ? CHATUR_OK : chatur_no_memory(error);
     }
     if (outcome != CHATUR_OK) {
         redis_free(&redis->base);

@@ -8,9 +8,8 @@
 #include "base/siphash.h"
 
 /* A key of its own for `purpose` (any bytes), made of JWT_KEY: every machine of a service has the
- * same, and nobody else. False: out of memory. */
-CHATUR_MUST_CHECK bool chatur_cache_secret(const struct chatur_config *config, const void *purpose,
-                                           size_t length,
-                                           unsigned char key[CHATUR_SIPHASH_KEY_BYTES]);
+ * same, and nobody else. */
+void chatur_cache_secret(const struct chatur_config *config, const void *purpose, size_t length,
+                         unsigned char key[CHATUR_SIPHASH_KEY_BYTES]);
 
 #endif

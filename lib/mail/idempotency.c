@@ -1,11 +1,11 @@
 #include "mail/idempotency.h"
 
-#include <openssl/sha.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/sha256.h"
 
 /* Changes when ids are made in another way: an old email must not answer by chance. */
 #define VERSION "chatur generateEmail 1"
@@ -69,7 +69,7 @@ enum chatur_outcome chatur_idempotency_read(const char *header, struct json_obje
 static enum chatur_outcome make_id(const char *uid, const char *key, unsigned use,
                                    char id[CHATUR_ID_LENGTH + 1], struct chatur_error *error)
 {
-    unsigned char hash[SHA256_DIGEST_LENGTH];
+    unsigned char hash[CHATUR_SHA256_BYTES];
     char number[16];
     (void)snprintf(number, sizeof(number), "%u", use);
     const char *const parts[] = {VERSION, uid, key, number};
@@ -77,8 +77,10 @@ static enum chatur_outcome make_id(const char *uid, const char *key, unsigned us
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         chatur_buffer_append(&buffer, parts[i], strlen(parts[i]) + 1);
     }
-    bool made =
-        !buffer.failed && SHA256((const unsigned char *)buffer.data, buffer.length, hash) != NULL;
+    bool made = !buffer.failed;
+    if (made) {
+        chatur_sha256(buffer.data, buffer.length, hash);
+    }
     chatur_buffer_free(&buffer);
     if (!made) {
         return chatur_no_memory(error);
