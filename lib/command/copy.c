@@ -360,13 +360,12 @@ static enum chatur_outcome sum_up(const struct copy *copy, const struct chatur_s
     if (copy->unequal > 0) {
         (void)printf("not the same in both: %" PRId64 " users, named above\n", copy->unequal);
     }
-    if (copy->refused.users + copy->refused.emails + copy->refused.feedback + copy->unequal +
-            left.users ==
-        0) {
-        return CHATUR_OK;
-    }
-    return chatur_fail(copy->error, CHATUR_CONFLICT,
-                       "the copy is not complete: what is missing or differs was named");
+    const struct counts *refused = &copy->refused;
+    bool complete = refused->users + refused->emails + refused->feedback == 0 &&
+                    copy->unequal == 0 && left.users == 0;
+    return complete ? CHATUR_OK
+                    : chatur_fail(copy->error, CHATUR_CONFLICT,
+                                  "the copy is not complete: what is missing or differs was named");
 }
 
 static enum chatur_outcome run(struct copy *copy)
@@ -374,12 +373,8 @@ static enum chatur_outcome run(struct copy *copy)
     struct chatur_survey survey;
     enum chatur_outcome outcome =
         chatur_store_survey(copy->source, say, NULL, &survey, copy->error);
-    if (outcome == CHATUR_OK) {
-        outcome = visit_users(copy, copy_one);
-    }
-    if (outcome == CHATUR_OK) {
-        outcome = visit_users(copy, compare_one);
-    }
+    outcome = outcome == CHATUR_OK ? visit_users(copy, copy_one) : outcome;
+    outcome = outcome == CHATUR_OK ? visit_users(copy, compare_one) : outcome;
     if (outcome == CHATUR_OK) {
         return sum_up(copy, &survey);
     }

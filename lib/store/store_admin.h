@@ -62,7 +62,8 @@ CHATUR_MUST_CHECK enum chatur_outcome chatur_store_prepare(struct chatur_store *
                                                            void *context,
                                                            struct chatur_error *error);
 
-/* Counts, and reports the users without a uid: no other function here would find them. */
+/* Counts, and reports what no other function here would show: users without a uid, and amounts that
+ * are no whole numbers in the database. */
 CHATUR_MUST_CHECK enum chatur_outcome
 chatur_store_survey(struct chatur_store *store, chatur_store_reporter *report, void *context,
                     struct chatur_survey *survey, struct chatur_error *error);
