@@ -1,4 +1,7 @@
-/* User by user, each with their emails and feedback: what belongs to nobody is nobody's to copy. */
+/* User by user, each with their emails and feedback: what belongs to nobody is nobody's to copy.
+ * First everything is copied, then everything is compared; so what changes in the source meanwhile
+ * is found, unless it changes after it was compared. What cannot be copied is named, and the rest
+ * goes on; only a database that is away ends it. */
 #include "command/copy.h"
 
 #include <inttypes.h>
@@ -6,307 +9,393 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command/command.h"
+#include "command/copy_compare.h"
 #include "store/store_admin.h"
 
 /* How many users are read at once, and what they may take. */
 #define BATCH       ((size_t)64)
-#define BATCH_BYTES ((size_t)16 << 20)
+#define BATCH_BYTES ((size_t)32 << 20)
 
 /* One email, or two users. */
 #define SCRATCH_BYTES ((size_t)64 << 20)
 
-/* What is counted of one user, and then compared; and of all, and then printed. */
-struct sums {
+/* So many failures in a row are not the rows'. */
+#define MAX_FAILURES 100
+
+struct counts {
     int64_t users;
-    int64_t available_coins;
-    int64_t used_coins;
-    int64_t generated;
     int64_t emails;
-    int64_t email_coins;
     int64_t feedback;
 };
 
 struct copy {
     struct chatur_store *source;
     struct chatur_store *target;
+    struct chatur_arena *batch;
+    struct chatur_arena *fresh;   /* the user in hand */
     struct chatur_arena *scratch; /* emptied after each row */
     struct chatur_error *error;
-    struct sums all;
-    struct sums counted; /* the user in hand, in the store in hand */
+    const char *user;  /* how the one in hand is called */
+    uint64_t *present; /* digests of the feedback that the target has of this user */
+    size_t present_count;
+    size_t present_room;
+    bool is_refused; /* the user in hand, and with them all that is theirs */
+    int failures;    /* in a row */
+    struct counts seen;
+    struct counts refused;
     int64_t added;
-    int64_t skip; /* feedback of this user that the target has already */
+    int64_t unequal;
+    struct chatur_copy_sums all;
 };
 
-static enum chatur_outcome differs(struct copy *copy, const char *kind, const char *id)
+/* --- what cannot be copied --- */
+
+static void say(void *context, const char *line)
 {
-    return chatur_fail(copy->error, CHATUR_CONFLICT,
-                       "%s %s: the target has another one in its place; stopped there", kind, id);
+    (void)context;
+    (void)fprintf(stderr, "chatur: %s\n", line);
 }
 
-static enum chatur_outcome name(struct copy *copy, enum chatur_outcome outcome, const char *kind,
-                                const char *id)
+/* Names a row and counts it. CHATUR_OK: go on with the others. */
+static enum chatur_outcome refuse(struct copy *copy, enum chatur_outcome outcome, int64_t *count,
+                                  const char *row, const char *reason)
 {
-    char detail[sizeof(copy->error->detail)];
-    memcpy(detail, copy->error->detail, sizeof(detail));
-    return chatur_fail(copy->error, outcome, "%s %s: %.200s", kind, id,
-                       detail[0] != '\0' ? detail : chatur_outcome_message(outcome));
+    char line[500];
+    if (outcome == CHATUR_UNAVAILABLE) {
+        return outcome;
+    }
+    copy->failures = outcome == CHATUR_INTERNAL ? copy->failures + 1 : 0;
+    if (copy->failures > MAX_FAILURES) {
+        return outcome;
+    }
+    (void)snprintf(line, sizeof(line), "%s: %s", row,
+                   reason != NULL ? reason : chatur_command_reason(outcome, copy->error));
+    say(NULL, line);
+    *copy->error = (struct chatur_error){0};
+    *count += 1;
+    return CHATUR_OK;
 }
 
-static bool same(const char *left, const char *right)
+static enum chatur_outcome done(struct copy *copy)
 {
-    return strcmp(left, right) == 0;
-}
-
-static bool same_user(const struct chatur_stored_user *left, const struct chatur_stored_user *right)
-{
-    const struct chatur_user *a = &left->user;
-    const struct chatur_user *b = &right->user;
-    return same(a->id, b->id) && same(a->uid, b->uid) && same(a->email, b->email) &&
-           same(a->name, b->name) && same(a->picture, b->picture) &&
-           a->available_coins == b->available_coins && a->used_coins == b->used_coins &&
-           a->generated_count == b->generated_count && a->suspended == b->suspended &&
-           same(left->login_method, right->login_method) &&
-           same(left->fcm_token, right->fcm_token) && left->created_ms == right->created_ms &&
-           left->updated_ms == right->updated_ms;
-}
-
-static bool same_email(const struct chatur_email *left, const struct chatur_email *right)
-{
-    const struct chatur_attribution *a = &left->by;
-    const struct chatur_attribution *b = &right->by;
-    return same(left->uid, right->uid) && same(left->prompt_id, right->prompt_id) &&
-           same(left->subject, right->subject) && same(left->keywords, right->keywords) &&
-           same(left->to, right->to) && same(left->text, right->text) &&
-           same(left->fingerprint, right->fingerprint) && left->coins == right->coins &&
-           left->created_s == right->created_s && same(a->provider, b->provider) &&
-           same(a->model, b->model) && same(a->finish_reason, b->finish_reason) &&
-           same(a->template_version, b->template_version) && a->attempts == b->attempts &&
-           a->latency_ms == b->latency_ms && a->prompt_tokens == b->prompt_tokens &&
-           a->completion_tokens == b->completion_tokens;
+    copy->failures = 0;
+    copy->added++;
+    return CHATUR_OK;
 }
 
 /* --- the rows --- */
 
+/* CHATUR_EMPTY: it was refused. */
 static enum chatur_outcome copy_user(struct copy *copy, const struct chatur_stored_user *user)
 {
+    char row[200];
+    const char *reason = NULL;
     enum chatur_outcome outcome = chatur_store_user_put(copy->target, user, copy->error);
     if (outcome == CHATUR_OK) {
-        copy->added++;
-    } else if (outcome == CHATUR_CONFLICT) {
+        return done(copy);
+    }
+    if (outcome == CHATUR_CONFLICT) {
         struct chatur_stored_user other;
         outcome = chatur_store_user_load(copy->target, user->user.uid, copy->scratch, &other,
                                          copy->error);
-        bool is_same = outcome == CHATUR_OK && same_user(user, &other);
-        if ((outcome == CHATUR_OK && !is_same) || outcome == CHATUR_NOT_FOUND) {
-            outcome = differs(copy, "user", user->user.id);
+        if (outcome == CHATUR_OK && chatur_copy_same_user(user, &other)) {
+            chatur_arena_reset(copy->scratch);
+            return CHATUR_OK;
         }
-    } else {
-        outcome = name(copy, outcome, "user", user->user.id);
+        reason = outcome == CHATUR_OK          ? "the target has another one in its place"
+                 : outcome == CHATUR_NOT_FOUND ? "another user of the target has its id or address"
+                                               : NULL;
+        outcome = reason != NULL ? CHATUR_CONFLICT : outcome;
+        chatur_arena_reset(copy->scratch);
     }
+    (void)snprintf(row, sizeof(row), "user %s", copy->user);
+    outcome = refuse(copy, outcome, &copy->refused.users, row, reason);
+    return outcome == CHATUR_OK ? CHATUR_EMPTY : outcome;
+}
+
+static enum chatur_outcome put_email(struct copy *copy, const struct chatur_email *email,
+                                     const char **reason)
+{
+    if (!chatur_id_valid(email->id)) {
+        *reason = "its _id is no ObjectId";
+        return CHATUR_BAD_REQUEST;
+    }
+    enum chatur_outcome outcome = chatur_store_email_put(copy->target, email, copy->error);
+    if (outcome == CHATUR_OK) {
+        return done(copy);
+    }
+    if (outcome != CHATUR_CONFLICT) {
+        return outcome;
+    }
+    struct chatur_email other;
+    outcome = chatur_store_email_find(copy->target, email->uid, email->id, copy->scratch, &other,
+                                      copy->error);
+    bool is_same =
+        outcome == CHATUR_OK && chatur_copy_email_digest(email) == chatur_copy_email_digest(&other);
     chatur_arena_reset(copy->scratch);
+    if ((outcome == CHATUR_OK && !is_same) || outcome == CHATUR_NOT_FOUND) {
+        *reason = "the target has another one in its place";
+        return CHATUR_CONFLICT;
+    }
     return outcome;
 }
 
 static enum chatur_outcome copy_email(void *context, const struct chatur_email *email)
 {
     struct copy *copy = context;
-    enum chatur_outcome outcome = chatur_store_email_put(copy->target, email, copy->error);
-    if (outcome == CHATUR_OK) {
-        copy->added++;
-    } else if (outcome == CHATUR_CONFLICT) {
-        struct chatur_email other;
-        outcome = chatur_store_email_find(copy->target, email->uid, email->id, copy->scratch,
-                                          &other, copy->error);
-        bool is_same = outcome == CHATUR_OK && same_email(email, &other);
-        if ((outcome == CHATUR_OK && !is_same) || outcome == CHATUR_NOT_FOUND) {
-            outcome = differs(copy, "email", email->id);
-        }
-    } else {
-        outcome = name(copy, outcome, "email", email->id);
+    char row[200];
+    const char *reason = NULL;
+    copy->seen.emails++;
+    if (copy->is_refused) {
+        copy->refused.emails++;
+        return CHATUR_OK;
     }
-    chatur_arena_reset(copy->scratch);
-    return outcome;
+    enum chatur_outcome outcome = put_email(copy, email, &reason);
+    if (outcome == CHATUR_OK) {
+        return CHATUR_OK;
+    }
+    (void)snprintf(row, sizeof(row), "email %s of user %s", email->id, copy->user);
+    return refuse(copy, outcome, &copy->refused.emails, row, reason);
 }
 
-static enum chatur_outcome count_feedback(void *context,
-                                          const struct chatur_stored_feedback *feedback)
+/* Feedback has no ids that both kinds of store know: what the target has is known by content. */
+static enum chatur_outcome remember_feedback(void *context,
+                                             const struct chatur_stored_feedback *feedback)
 {
     struct copy *copy = context;
-    (void)feedback;
-    copy->counted.feedback++;
+    if (copy->present_count == copy->present_room) {
+        size_t room = copy->present_room == 0 ? 64 : copy->present_room * 2;
+        uint64_t *moved = reallocarray(copy->present, room, sizeof(*moved));
+        if (moved == NULL) {
+            return chatur_no_memory(copy->error);
+        }
+        copy->present = moved;
+        copy->present_room = room;
+    }
+    copy->present[copy->present_count++] = chatur_copy_feedback_digest(feedback);
     return CHATUR_OK;
 }
 
-/* It has no ids that both kinds of store know, but an order: what the target has of it are the
- * first so many. */
+/* Each that the target has stands for one of the source. */
+static bool take_present(struct copy *copy, uint64_t digest)
+{
+    for (size_t i = 0; i < copy->present_count; i++) {
+        if (copy->present[i] == digest) {
+            copy->present[i] = copy->present[--copy->present_count];
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum chatur_outcome copy_feedback(void *context,
                                          const struct chatur_stored_feedback *feedback)
 {
     struct copy *copy = context;
-    if (copy->skip > 0) {
-        copy->skip--;
+    char row[200];
+    copy->seen.feedback++;
+    if (copy->is_refused) {
+        copy->refused.feedback++;
+        return CHATUR_OK;
+    }
+    if (take_present(copy, chatur_copy_feedback_digest(feedback))) {
         return CHATUR_OK;
     }
     enum chatur_outcome outcome = chatur_store_feedback_put(copy->target, feedback, copy->error);
     if (outcome == CHATUR_OK) {
-        copy->added++;
-        return CHATUR_OK;
+        return done(copy);
     }
-    return name(copy, outcome, "feedback of user", feedback->feedback.uid);
+    (void)snprintf(row, sizeof(row), "feedback of user %s at %" PRId64 " ms", copy->user,
+                   feedback->created_ms);
+    return refuse(copy, outcome, &copy->refused.feedback, row, NULL);
 }
 
-/* --- comparing --- */
+/* --- the users --- */
 
-static enum chatur_outcome count_email(void *context, const struct chatur_email *email)
+/* Reservations are of generations that run, and none does. Giving back changes balances. */
+static enum chatur_outcome refresh(struct copy *copy, const char *uid,
+                                   struct chatur_stored_user *user)
 {
-    struct copy *copy = context;
-    copy->counted.emails++;
-    copy->counted.email_coins += email->coins;
-    return CHATUR_OK;
-}
-
-/* What `store` has of one user. */
-static enum chatur_outcome count(struct copy *copy, struct chatur_store *store, const char *uid,
-                                 struct sums *sums)
-{
-    struct chatur_stored_user stored;
-    const struct chatur_page all = {0};
-    copy->counted = (struct sums){.users = 1};
     enum chatur_outcome outcome =
-        chatur_store_user_load(store, uid, copy->scratch, &stored, copy->error);
+        chatur_store_coins_reclaim(copy->source, uid, INT64_MAX, copy->error);
     if (outcome == CHATUR_OK) {
-        copy->counted.available_coins = stored.user.available_coins;
-        copy->counted.used_coins = stored.user.used_coins;
-        copy->counted.generated = stored.user.generated_count;
-        outcome = chatur_store_email_each(store, uid, &all, count_email, copy, copy->error);
+        outcome = chatur_store_user_load(copy->source, uid, copy->fresh, user, copy->error);
     }
-    if (outcome == CHATUR_OK) {
-        outcome = chatur_store_feedback_each(store, uid, count_feedback, copy, copy->error);
-    }
-    chatur_arena_reset(copy->scratch);
-    *sums = copy->counted;
     return outcome;
 }
 
-static void add(struct sums *all, const struct sums *one)
+static enum chatur_outcome copy_rows(struct copy *copy, const char *uid)
 {
-    all->users += one->users;
-    all->available_coins += one->available_coins;
-    all->used_coins += one->used_coins;
-    all->generated += one->generated;
-    all->emails += one->emails;
-    all->email_coins += one->email_coins;
-    all->feedback += one->feedback;
-}
-
-static enum chatur_outcome verify(struct copy *copy, const struct chatur_user *user)
-{
-    struct sums here;
-    struct sums there;
-    enum chatur_outcome outcome = count(copy, copy->source, user->uid, &here);
-    if (outcome == CHATUR_OK) {
-        outcome = count(copy, copy->target, user->uid, &there);
-    }
-    if (outcome != CHATUR_OK) {
-        return name(copy, outcome, "user", user->id);
-    }
-    if (memcmp(&here, &there, sizeof(here)) != 0) {
-        return chatur_fail(copy->error, CHATUR_CONFLICT,
-                           "user %s: counts or sums differ after the copy; stopped there",
-                           user->id);
-    }
-    add(&copy->all, &there);
-    return CHATUR_OK;
-}
-
-/* --- all of it --- */
-
-static enum chatur_outcome copy_one(struct copy *copy, const struct chatur_stored_user *user)
-{
-    const char *uid = user->user.uid;
     const struct chatur_page all = {0};
-    enum chatur_outcome outcome = copy_user(copy, user);
-    if (outcome == CHATUR_OK) {
-        outcome = chatur_store_email_each(copy->source, uid, &all, copy_email, copy, copy->error);
-    }
-    if (outcome == CHATUR_OK) {
-        copy->counted = (struct sums){0};
-        outcome = chatur_store_feedback_each(copy->target, uid, count_feedback, copy, copy->error);
-        copy->skip = copy->counted.feedback;
+    enum chatur_outcome outcome =
+        chatur_store_email_each(copy->source, uid, &all, copy_email, copy, copy->error);
+    copy->present_count = 0;
+    if (outcome == CHATUR_OK && !copy->is_refused) {
+        outcome =
+            chatur_store_feedback_each(copy->target, uid, remember_feedback, copy, copy->error);
     }
     if (outcome == CHATUR_OK) {
         outcome = chatur_store_feedback_each(copy->source, uid, copy_feedback, copy, copy->error);
     }
-    return outcome == CHATUR_OK ? verify(copy, &user->user) : outcome;
-}
-
-/* Reservations are of generations that run, and none does. */
-static enum chatur_outcome reclaim_all(struct copy *copy, const struct chatur_stored_user *users,
-                                       size_t count)
-{
-    enum chatur_outcome outcome = CHATUR_OK;
-    for (size_t i = 0; outcome == CHATUR_OK && i < count; i++) {
-        outcome =
-            chatur_store_coins_reclaim(copy->source, users[i].user.uid, INT64_MAX, copy->error);
-    }
     return outcome;
 }
 
-static enum chatur_outcome copy_batch(struct copy *copy, struct chatur_arena *arena, char **after,
-                                      size_t *got)
+static enum chatur_outcome copy_one(struct copy *copy, const struct chatur_stored_user *listed)
 {
-    struct chatur_stored_user users[BATCH];
-    enum chatur_outcome outcome = CHATUR_OK;
-    /* Twice: reclaiming changes balances. */
-    for (int i = 0; i < 2 && outcome == CHATUR_OK; i++) {
-        outcome =
-            chatur_store_users_after(copy->source, *after, BATCH, arena, users, got, copy->error);
-        if (outcome == CHATUR_OK && i == 0) {
-            outcome = reclaim_all(copy, users, *got);
+    struct chatur_stored_user user;
+    enum chatur_outcome outcome = refresh(copy, listed->user.uid, &user);
+    if (outcome == CHATUR_OK) {
+        outcome = copy_user(copy, &user);
+        copy->is_refused = outcome == CHATUR_EMPTY;
+        if (outcome == CHATUR_OK || outcome == CHATUR_EMPTY) {
+            outcome = copy_rows(copy, user.user.uid);
         }
     }
-    for (size_t i = 0; i < *got && outcome == CHATUR_OK; i++) {
-        outcome = copy_one(copy, &users[i]);
+    chatur_arena_reset(copy->fresh);
+    return outcome == CHATUR_NOT_FOUND ? CHATUR_OK : outcome; /* erased meanwhile */
+}
+
+static enum chatur_outcome compare_one(struct copy *copy, const struct chatur_stored_user *user)
+{
+    char row[200];
+    struct chatur_copy_sums sums;
+    const char *difference = NULL;
+    enum chatur_outcome outcome = chatur_copy_compare(
+        copy->source, copy->target, user, copy->scratch, &sums, &difference, copy->error);
+    if (outcome == CHATUR_OK) {
+        chatur_copy_add(&copy->all, &sums);
+        return CHATUR_OK;
     }
-    if (outcome == CHATUR_OK && *got > 0) {
-        free(*after);
-        *after = strdup(users[*got - 1].user.uid);
-        outcome = *after != NULL ? CHATUR_OK : chatur_no_memory(copy->error);
+    (void)snprintf(row, sizeof(row), "user %s", copy->user);
+    return refuse(copy, outcome, &copy->unequal, row, difference);
+}
+
+/* --- all of it --- */
+
+typedef enum chatur_outcome user_visitor(struct copy *copy, const struct chatur_stored_user *user);
+
+/* One by one when a batch is too large. */
+static enum chatur_outcome read_users(struct copy *copy, const char *after,
+                                      struct chatur_stored_user users[BATCH], size_t *got)
+{
+    enum chatur_outcome outcome =
+        chatur_store_users_after(copy->source, after, BATCH, copy->batch, users, got, copy->error);
+    if (outcome == CHATUR_INTERNAL) {
+        chatur_arena_reset(copy->batch);
+        outcome =
+            chatur_store_users_after(copy->source, after, 1, copy->batch, users, got, copy->error);
     }
-    chatur_arena_reset(arena);
     return outcome;
 }
 
-static void print_result(const struct copy *copy)
+static enum chatur_outcome visit_batch(struct copy *copy, user_visitor *visit, char **after,
+                                       size_t *got)
 {
-    const struct sums *all = &copy->all;
+    struct chatur_stored_user users[BATCH];
+    enum chatur_outcome outcome = read_users(copy, *after, users, got);
+    for (size_t i = 0; i < *got && outcome == CHATUR_OK; i++) {
+        copy->user = users[i].user.id[0] != '\0' ? users[i].user.id : users[i].user.uid;
+        outcome = visit(copy, &users[i]);
+    }
+    if (outcome == CHATUR_OK && *got > 0) {
+        const char *last = users[*got - 1].user.uid;
+        if (strcmp(last, *after) <= 0) { /* or this would never end */
+            return chatur_fail(copy->error, CHATUR_INTERNAL, "user %s: the uid has a zero byte",
+                               copy->user);
+        }
+        char *moved = strdup(last);
+        if (moved == NULL) {
+            return chatur_no_memory(copy->error);
+        }
+        free(*after);
+        *after = moved;
+    }
+    chatur_arena_reset(copy->batch);
+    return outcome;
+}
+
+static enum chatur_outcome visit_users(struct copy *copy, user_visitor *visit)
+{
+    char *after = strdup("");
+    size_t got = 0;
+    if (after == NULL) {
+        return chatur_no_memory(copy->error);
+    }
+    enum chatur_outcome outcome = CHATUR_OK;
+    do {
+        outcome = visit_batch(copy, visit, &after, &got);
+    } while (outcome == CHATUR_OK && got > 0);
+    free(after);
+    return outcome;
+}
+
+static int64_t beyond(int64_t all, int64_t seen)
+{
+    return all > seen ? all - seen : 0;
+}
+
+static void print_counts(const char *what, const struct counts *counts, const char *remark)
+{
+    if (counts->users != 0 || counts->emails != 0 || counts->feedback != 0) {
+        (void)printf("%s: %" PRId64 " users, %" PRId64 " emails, %" PRId64 " feedback%s\n", what,
+                     counts->users, counts->emails, counts->feedback, remark);
+    }
+}
+
+/* CHATUR_CONFLICT: not all of it is on the other side. */
+static enum chatur_outcome sum_up(const struct copy *copy, const struct chatur_survey *survey)
+{
+    const struct chatur_copy_sums *all = &copy->all;
+    const struct counts left = {.users = survey->users_without_uid,
+                                .emails = beyond(survey->emails, copy->seen.emails),
+                                .feedback = beyond(survey->feedback, copy->seen.feedback)};
     (void)printf("copied and compared: %" PRId64 " users (%" PRId64 " coins available, %" PRId64
                  " used, %" PRId64 " emails generated), %" PRId64 " emails (%" PRId64
                  " coins), %" PRId64 " feedback; %" PRId64 " rows were new\n",
                  all->users, all->available_coins, all->used_coins, all->generated, all->emails,
                  all->email_coins, all->feedback, copy->added);
+    print_counts("left behind", &left, ", of nobody who can sign in");
+    print_counts("not copied", &copy->refused, ", named or of users named above");
+    if (copy->unequal > 0) {
+        (void)printf("not the same in both: %" PRId64 " users, named above\n", copy->unequal);
+    }
+    const struct counts *refused = &copy->refused;
+    bool complete = refused->users + refused->emails + refused->feedback == 0 &&
+                    copy->unequal == 0 && left.users == 0;
+    return complete ? CHATUR_OK
+                    : chatur_fail(copy->error, CHATUR_CONFLICT,
+                                  "the copy is not complete: what is missing or differs was named");
+}
+
+static enum chatur_outcome run(struct copy *copy)
+{
+    struct chatur_survey survey;
+    enum chatur_outcome outcome =
+        chatur_store_survey(copy->source, say, NULL, &survey, copy->error);
+    outcome = outcome == CHATUR_OK ? visit_users(copy, copy_one) : outcome;
+    outcome = outcome == CHATUR_OK ? visit_users(copy, compare_one) : outcome;
+    if (outcome == CHATUR_OK) {
+        return sum_up(copy, &survey);
+    }
+    say(NULL, "the copy was interrupted; what was copied stays, and the same command carries on");
+    return outcome;
 }
 
 enum chatur_outcome chatur_command_copy(struct chatur_store *source, struct chatur_store *target,
                                         struct chatur_error *error)
 {
-    struct copy copy = {.source = source, .target = target, .error = error};
-    struct chatur_arena *arena = chatur_arena_new(BATCH_BYTES);
-    char *after = strdup("");
-    size_t got = 0;
-    enum chatur_outcome outcome = CHATUR_OK;
-    copy.scratch = chatur_arena_new(SCRATCH_BYTES);
-    if (arena == NULL || copy.scratch == NULL || after == NULL) {
-        outcome = chatur_no_memory(error);
-    }
-    do {
-        outcome = outcome == CHATUR_OK ? copy_batch(&copy, arena, &after, &got) : outcome;
-    } while (outcome == CHATUR_OK && got > 0);
-    if (outcome == CHATUR_OK) {
-        print_result(&copy);
-    }
-    free(after);
+    struct copy copy = {.source = source,
+                        .target = target,
+                        .batch = chatur_arena_new(BATCH_BYTES),
+                        .fresh = chatur_arena_new(BATCH_BYTES),
+                        .scratch = chatur_arena_new(SCRATCH_BYTES),
+                        .error = error};
+    bool complete = copy.batch != NULL && copy.fresh != NULL && copy.scratch != NULL;
+    enum chatur_outcome outcome = complete ? run(&copy) : chatur_no_memory(error);
+    free(copy.present);
     chatur_arena_free(copy.scratch);
-    chatur_arena_free(arena);
+    chatur_arena_free(copy.fresh);
+    chatur_arena_free(copy.batch);
     return outcome;
 }

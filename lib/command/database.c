@@ -1,10 +1,13 @@
 /* chatur database: what an operator does to the whole database: looks whether it is there and fit
  * for use, makes what it needs beside its data, or copies it into another one. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command/command.h"
 #include "command/copy.h"
+#include "command/lock.h"
 #include "store/store.h"
 #include "store/store_admin.h"
 
@@ -33,16 +36,36 @@ static enum chatur_outcome prepare(const struct chatur_config *config, struct ch
     return outcome == CHATUR_OK ? check(config, store, error) : outcome;
 }
 
-static enum chatur_outcome copy(const struct chatur_config *config, struct chatur_store *store,
-                                struct chatur_error *error)
+/* What the copy does not see, a service that goes on would lose: it is not to run, as far as can be
+ * told here. `*lock`: what keeps it from starting; to be closed, unless it is -1. */
+static enum chatur_outcome keep_service_out(const struct chatur_config *config, int *lock,
+                                            struct chatur_error *error)
+{
+    char *folder = NULL;
+    *lock = -1;
+    if (asprintf(&folder, "%s/run", config->state_dir) < 0) {
+        return chatur_no_memory(error);
+    }
+    struct chatur_error held = {0};
+    enum chatur_outcome outcome = chatur_lock_borrow(folder, lock, &held);
+    if (outcome == CHATUR_CONFLICT) {
+        outcome = chatur_fail(error, outcome, "stop the service first: in %s it is %s", folder,
+                              held.detail);
+    } else if (outcome != CHATUR_OK) {
+        *error = held;
+    }
+    free(folder);
+    return outcome;
+}
+
+static enum chatur_outcome copy_into(const struct chatur_config *target_config,
+                                     struct chatur_store *store, struct chatur_error *error)
 {
     struct chatur_store *target = NULL;
-    struct chatur_config target_config = *config;
-    target_config.db_uri = config->copy_db_uri;
-    if (target_config.db_uri[0] == '\0') {
-        return chatur_fail(error, CHATUR_BAD_REQUEST, "COPY_DB_URI says where to, and is not set");
+    enum chatur_outcome outcome = chatur_store_new(target_config, &target, error);
+    if (outcome == CHATUR_OK) {
+        outcome = chatur_store_ping(store, error);
     }
-    enum chatur_outcome outcome = chatur_store_new(&target_config, &target, error);
     if (outcome == CHATUR_OK) {
         outcome = chatur_store_prepare(target, print_line, NULL, error);
     }
@@ -50,6 +73,25 @@ static enum chatur_outcome copy(const struct chatur_config *config, struct chatu
         outcome = chatur_command_copy(store, target, error);
     }
     chatur_store_free(target);
+    return outcome;
+}
+
+static enum chatur_outcome copy(const struct chatur_config *config, struct chatur_store *store,
+                                struct chatur_error *error)
+{
+    int lock = -1;
+    struct chatur_config target_config = *config;
+    target_config.db_uri = config->copy_db_uri;
+    if (target_config.db_uri[0] == '\0') {
+        return chatur_fail(error, CHATUR_BAD_REQUEST, "COPY_DB_URI says where to, and is not set");
+    }
+    enum chatur_outcome outcome = keep_service_out(config, &lock, error);
+    if (outcome == CHATUR_OK) {
+        outcome = copy_into(&target_config, store, error);
+    }
+    if (lock >= 0) {
+        (void)close(lock);
+    }
     return outcome;
 }
 

@@ -94,6 +94,28 @@ enum chatur_outcome chatur_lock_take(const char *folder, int *lock, bool *kept,
     return outcome;
 }
 
+enum chatur_outcome chatur_lock_borrow(const char *folder, int *lock, struct chatur_error *error)
+{
+    *lock = -1;
+    char *path = NULL;
+    if (asprintf(&path, "%s/lock", folder) < 0) {
+        return chatur_no_memory(error);
+    }
+    enum chatur_outcome outcome = CHATUR_OK;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && errno != ENOENT) {
+        outcome =
+            chatur_fail(error, CHATUR_INTERNAL, "cannot open %s: %s", path, strerrordesc_np(errno));
+    } else if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        outcome = say_running(fd, error);
+        (void)close(fd);
+    } else {
+        *lock = fd;
+    }
+    free(path);
+    return outcome;
+}
+
 void chatur_lock_give_up(const char *folder, int lock)
 {
     char *path = NULL;

@@ -14,6 +14,12 @@
 CHATUR_MUST_CHECK enum chatur_outcome chatur_lock_take(const char *folder, int *lock, bool *kept,
                                                        struct chatur_error *error);
 
+/* Keeps supervisors out of a folder for a while, where there is a lock: `*lock` is to be closed, or
+ * -1 when the folder has none. CHATUR_OK; CHATUR_CONFLICT: `already running (pid N)`;
+ * CHATUR_INTERNAL. */
+CHATUR_MUST_CHECK enum chatur_outcome chatur_lock_borrow(const char *folder, int *lock,
+                                                         struct chatur_error *error);
+
 /* Removes the file, then lets go. */
 void chatur_lock_give_up(const char *folder, int lock);
 

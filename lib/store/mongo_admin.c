@@ -160,6 +160,7 @@ static enum chatur_outcome feedback_each(struct chatur_store *base, const char *
 
 const struct chatur_store_admin_ops mongo_admin_ops = {
     .prepare = mongo_prepare,
+    .survey = mongo_survey,
     .users_after = users_after,
     .user_load = user_load,
     .user_put = user_put,

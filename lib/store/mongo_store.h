@@ -6,6 +6,7 @@
  * mongo_value.c       reading values out of documents, whoever wrote them
  * mongo_indexes.c     the indexes: making them, and asking whether they are there
  * mongo_admin.c       everything at once, for a copy
+ * mongo_survey.c      how much there is, and what a copy cannot find
  * mongo_users.c, mongo_erase.c, mongo_coins.c, mongo_deliver.c, mongo_emails.c   what it is for
  *
  * The documents are those of the Node.js service (collections, field names and types), which
@@ -271,6 +272,11 @@ enum chatur_outcome mongo_feedback_add(struct chatur_store *base,
                                        struct chatur_error *error);
 enum chatur_outcome mongo_prepare(struct chatur_store *base, chatur_store_reporter *report,
                                   void *context, struct chatur_error *error);
+
+/* (mongo_survey.c) */
+enum chatur_outcome mongo_survey(struct chatur_store *base, chatur_store_reporter *report,
+                                 void *context, struct chatur_survey *survey,
+                                 struct chatur_error *error);
 
 /* (mongo_admin.c) */
 extern const struct chatur_store_admin_ops mongo_admin_ops;

@@ -226,8 +226,32 @@ static enum chatur_outcome prepare(struct chatur_store *base, chatur_store_repor
     return outcome == CHATUR_OK ? sqlite_write_end(store, outcome, error) : outcome;
 }
 
+/* A uid is the users' key, and nothing is stored for nobody. */
+static enum chatur_outcome survey(struct chatur_store *base, chatur_store_reporter *report,
+                                  void *context, struct chatur_survey *survey,
+                                  struct chatur_error *error)
+{
+    static const char count_emails[] = "SELECT count(*) FROM emails";
+    static const char count_feedback[] = "SELECT count(*) FROM feedback";
+    (void)report;
+    (void)context;
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    struct sqlite_connection *connection = NULL;
+    enum chatur_outcome outcome = sqlite_read(store, &connection, error);
+    if (outcome != CHATUR_OK) {
+        return outcome;
+    }
+    outcome = sqlite_run_number(connection, count_emails, NULL, 0, &survey->emails, error);
+    if (outcome == CHATUR_OK) {
+        outcome = sqlite_run_number(connection, count_feedback, NULL, 0, &survey->feedback, error);
+    }
+    sqlite_read_end(store, connection);
+    return outcome;
+}
+
 const struct chatur_store_admin_ops sqlite_admin_ops = {
     .prepare = prepare,
+    .survey = survey,
     .users_after = users_after,
     .user_load = user_load,
     .user_put = user_put,

@@ -1,5 +1,5 @@
-/* Coins. Each move is one transaction. The users table checks that no balance is negative, so a
- * mistake here would be a failed statement and not a debt.
+/* Coins. Each move is one transaction. A trigger on the users table lets no balance fall below
+ * zero, so a mistake here would be a failed statement and not a debt.
  *
  * An email and its reservation never exist at once: delivering stores the one and removes the other
  * in the same transaction, and reserving for a stored email is refused. So of the two cases of

@@ -63,6 +63,43 @@ static const char *const steps[] = {
     "  created_ms INTEGER NOT NULL"
     ") STRICT;"
     "CREATE INDEX feedback_user ON feedback (uid);",
+
+    /* What an older service left in MongoDB fits in as well: users without an address or an
+     * ObjectId, balances below zero, emails of no price. Debts are refused by a trigger instead,
+     * which lets an old one stand. For that the users move into another table; emails, of which
+     * there may be gigabytes, lose their CHECK by an edit of the schema (SQLite's "Making Other
+     * Kinds Of Table Schema Changes"). */
+    "CREATE TABLE users_2 ("
+    "  uid TEXT NOT NULL PRIMARY KEY,"
+    "  id TEXT NOT NULL," /* '': none */
+    "  email TEXT NOT NULL COLLATE NOCASE,"
+    "  name TEXT NOT NULL,"
+    "  picture TEXT NOT NULL,"
+    "  login_method TEXT NOT NULL,"
+    "  fcm_token TEXT NOT NULL,"
+    "  available_coins INTEGER NOT NULL,"
+    "  used_coins INTEGER NOT NULL DEFAULT 0,"
+    "  generated_count INTEGER NOT NULL DEFAULT 0,"
+    "  suspended INTEGER NOT NULL DEFAULT 0 CHECK (suspended IN (0, 1)),"
+    "  created_ms INTEGER NOT NULL,"
+    "  updated_ms INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+    "INSERT INTO users_2 SELECT uid, id, email, name, picture, login_method, fcm_token,"
+    " available_coins, used_coins, generated_count, suspended, created_ms, updated_ms FROM users;"
+    "DROP TABLE users;"
+    "ALTER TABLE users_2 RENAME TO users;"
+    "CREATE UNIQUE INDEX users_id ON users (id) WHERE id <> '';"
+    "CREATE UNIQUE INDEX users_email ON users (email) WHERE email <> '';"
+    "CREATE TRIGGER users_debt"
+    " BEFORE UPDATE OF available_coins, used_coins, generated_count ON users"
+    " WHEN NEW.available_coins < min(OLD.available_coins, 0)"
+    " OR NEW.used_coins < min(OLD.used_coins, 0)"
+    " OR NEW.generated_count < min(OLD.generated_count, 0)"
+    " BEGIN SELECT RAISE(ABORT, 'a balance would be below zero'); END;"
+    "PRAGMA writable_schema=ON;"
+    "UPDATE sqlite_schema SET sql = replace(sql, ' CHECK (coins > 0)', '')"
+    " WHERE type = 'table' AND name = 'emails';"
+    "PRAGMA writable_schema=RESET;",
 };
 
 #define VERSION ((int64_t)(sizeof(steps) / sizeof(steps[0])))
@@ -105,13 +142,14 @@ enum chatur_outcome sqlite_migrate(struct sqlite_connection *connection, struct 
     if (outcome != CHATUR_OK || version == VERSION) {
         return outcome;
     }
-    outcome = sqlite_execute(connection, "BEGIN IMMEDIATE", error);
+    /* A step that replaces a table would break what refers to it for a moment. */
+    outcome = sqlite_execute(connection, "PRAGMA foreign_keys=OFF; BEGIN IMMEDIATE", error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
     outcome = run_steps(connection, error);
     if (outcome == CHATUR_OK) {
-        return sqlite_execute(connection, "COMMIT", error);
+        return sqlite_execute(connection, "COMMIT; PRAGMA foreign_keys=ON", error);
     }
     /* Its own failure adds nothing: the connection is closed next, which undoes as well. */
     enum chatur_outcome undone = sqlite_execute(connection, "ROLLBACK", NULL);

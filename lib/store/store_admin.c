@@ -6,6 +6,14 @@ enum chatur_outcome chatur_store_prepare(struct chatur_store *store, chatur_stor
     return store->ops->admin->prepare(store, report, context, error);
 }
 
+enum chatur_outcome chatur_store_survey(struct chatur_store *store, chatur_store_reporter *report,
+                                        void *context, struct chatur_survey *survey,
+                                        struct chatur_error *error)
+{
+    *survey = (struct chatur_survey){0};
+    return store->ops->admin->survey(store, report, context, survey, error);
+}
+
 enum chatur_outcome chatur_store_users_after(struct chatur_store *store, const char *uid,
                                              size_t limit, struct chatur_arena *arena,
                                              struct chatur_stored_user *users, size_t *count,

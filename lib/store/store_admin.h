@@ -19,6 +19,13 @@ struct chatur_stored_feedback {
     int64_t created_ms;
 };
 
+/* How much is stored, whoever it belongs to. */
+struct chatur_survey {
+    int64_t users_without_uid; /* nobody can sign in as one of them */
+    int64_t emails;
+    int64_t feedback;
+};
+
 /* Called with one line of text for the operator; it may name documents by id, never by content. */
 typedef void chatur_store_reporter(void *context, const char *line);
 
@@ -30,6 +37,8 @@ typedef enum chatur_outcome chatur_feedback_visitor(void *context,
 struct chatur_store_admin_ops {
     enum chatur_outcome (*prepare)(struct chatur_store *, chatur_store_reporter *, void *,
                                    struct chatur_error *);
+    enum chatur_outcome (*survey)(struct chatur_store *, chatur_store_reporter *, void *,
+                                  struct chatur_survey *, struct chatur_error *);
     enum chatur_outcome (*users_after)(struct chatur_store *, const char *uid, size_t limit,
                                        struct chatur_arena *, struct chatur_stored_user *,
                                        size_t *count, struct chatur_error *);
@@ -52,6 +61,12 @@ CHATUR_MUST_CHECK enum chatur_outcome chatur_store_prepare(struct chatur_store *
                                                            chatur_store_reporter *report,
                                                            void *context,
                                                            struct chatur_error *error);
+
+/* Counts, and reports what no other function here would show: users without a uid, and amounts that
+ * are no whole numbers in the database. */
+CHATUR_MUST_CHECK enum chatur_outcome
+chatur_store_survey(struct chatur_store *store, chatur_store_reporter *report, void *context,
+                    struct chatur_survey *survey, struct chatur_error *error);
 
 /* The next users in the order of their uids, up to `limit`, copied into the arena; "" begins.
  * `*count` 0: there are no more. */

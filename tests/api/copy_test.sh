@@ -1,5 +1,6 @@
 #!/bin/bash
 # chatur database copy: SQLite to MongoDB and back, interrupted and repeated, never over what is there.
+# What the Node.js service left is in copy_legacy_test.sh.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/api/lib.sh
@@ -80,24 +81,67 @@ copy "$mongodb_uri" "sqlite:$second"
 is "$code" 0 "and back to SQLite"
 is "$(dump "$second")" "$(dump "$first")" "it is the same in every column"
 
-# Nothing is written over.
+# Nothing is written over, and what is in the way stops nothing else.
 id=$(sqlite3 "$first" "SELECT id FROM emails WHERE uid = '$uid' LIMIT 1")
-mongodb 'db.generatedemails.update_one({"_id": ObjectId(sys.argv[1])}, {"$set": {"subject": "changed"}})' "$id"
+other=$(sqlite3 "$first" "SELECT id FROM emails WHERE uid <> '$uid' LIMIT 1")
+mongodb '
+db.generatedemails.update_one({"_id": ObjectId(sys.argv[1])}, {"$set": {"subject": "changed"}})
+db.generatedemails.delete_one({"_id": ObjectId(sys.argv[2])})' "$id" "$other"
 copy "sqlite:$first" "$mongodb_uri"
-is "$code" 1 "an email that differs ends the copy"
-matches "$err" "email $id: " "and is named"
+is "$code" 1 "a copy over an email that differs fails"
+matches "$err" "email $id of user [0-9a-f]{24}: the target has another one" "it is named"
 is "$(mongodb 'print(db.generatedemails.find_one({"_id": ObjectId(sys.argv[1])})["subject"])' "$id")" changed "and stays"
+matches "$out" 'not copied: 0 users, 1 emails, 0 feedback' "and counted"
+matches "$out" "copied and compared: $((users - 1)) users .*; 1 rows were new" "the others are copied and compared"
 mongodb 'db.generatedemails.update_one({"_id": ObjectId(sys.argv[1])}, {"$set": {"userId": "other"}})' "$id"
 copy "sqlite:$first" "$mongodb_uri"
-is "$code" 1 "an email of somebody else under the same id too"
+is "$code" 1 "an email of somebody else under the same id is no better"
 mongodb 'db.usermodels.update_one({"uid": sys.argv[1]}, {"$inc": {"availableTokens": 1}})' "$uid"
 copy "sqlite:$first" "$mongodb_uri"
-is "$code" 1 "and a user with another balance"
+is "$code" 1 "nor is a user with another balance"
 matches "$err" "user [0-9a-f]{24}: " "who is named by id"
 is "$(grep -c 'example.com' <<<"$err")" 0 "and not by address"
+matches "$out" 'not copied: 1 users, 3 emails, 3 feedback' "nothing is copied to them"
 sqlite3 "$second" "INSERT INTO feedback (uid, email, subject, message, created_ms) VALUES ('$uid', '', '', '', 1)"
 copy "sqlite:$first" "sqlite:$second"
 is "$code" 1 "counts that differ are found"
 matches "$err" 'counts or sums differ' "and said"
-[[ $mongodb_pid != 0 ]] || mongodb 'db.client.drop_database(db.name)'
+sqlite3 "$second" "DELETE FROM feedback WHERE created_ms = 1; UPDATE feedback SET message = 'x' || message WHERE rowid = 1"
+copy "sqlite:$first" "sqlite:$second"
+is "$code" 1 "and so is feedback that reads differently"
+
+# An address whose case only MongoDB's index can tell is one address there.
+sqlite3 "$first" "INSERT INTO users SELECT 'x' || uid, '00000000000000000000000' || (length(email) % 10), iif(email LIKE 'ann%', 'É@example.com', 'é@example.com'),
+    name, picture, login_method, fcm_token, 0, 0, 0, 0, 1, 1 FROM users WHERE email IN ('ann@example.com', '日本@example.com')"
+DB_URI=${mongodb_uri/chatur_test_/chatur_test_case_}
+copy "sqlite:$first" "$DB_URI"
+is "$code" 1 "two users with one address"
+matches "$err" "another user of the target has its id or address" "are one too many"
+matches "$out" "copied and compared: $((users + 1)) users" "and the first is copied, and all others"
+
+# Too long for a document of MongoDB.
+sqlite3 "$first" "DELETE FROM users WHERE email LIKE 'é%'; UPDATE emails SET text = hex(zeroblob(9000000)) WHERE id = '$other'"
+DB_URI=${mongodb_uri/chatur_test_/chatur_test_long_}
+copy "sqlite:$first" "$DB_URI"
+is "$code" 1 "an email that MongoDB cannot hold"
+matches "$err" "email $other of user [0-9a-f]{24}: mongo: " "is named"
+matches "$out" 'not copied: 0 users, 1 emails, 0 feedback' "and nothing else is missing"
+
+# --- the service runs ----------------------------------------------------------------------------
+
+unset DB_URI
+transport_start nginx
+mkdir -p "$work/state"
+copy "sqlite:$work/state/chatur.db" "sqlite:$work/third.db"
+is "$code" 1 "there is no copy while the service runs"
+matches "$err" 'stop the service first: in .*/run it is already running \(pid [0-9]+\)' "and why is said"
+is "$([[ -e $work/third.db ]] && echo made)" '' "nothing was begun"
+transport_stop
+copy "sqlite:$work/state/chatur.db" "sqlite:$work/third.db"
+is "$code" 0 "there is when it has stopped"
+
+for name in '' case_ long_; do
+    DB_URI=${mongodb_uri/chatur_test_/chatur_test_$name}
+    [[ $mongodb_pid != 0 ]] || mongodb 'db.client.drop_database(db.name)'
+done
 done_testing

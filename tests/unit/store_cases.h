@@ -39,6 +39,7 @@ extern const struct store_cases store_crash_cases;
 
 /* Not of the contract: SQLite's own, and MongoDB's. */
 extern const struct store_cases store_sqlite_cases;
+extern const struct store_cases store_schema_cases;
 extern const struct store_cases store_batch_cases;
 extern const struct store_cases store_mongo_cases;
 

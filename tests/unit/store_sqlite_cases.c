@@ -108,7 +108,7 @@ static void the_file_is_made_at_first_use_for_its_owner_alone(void **state)
     assert_int_equal(mode_of(place->path), 0600);
     assert_int_equal(mode_of(log), 0600);
     assert_string_equal(place_ask(place, "PRAGMA journal_mode", NULL), "wal");
-    assert_string_equal(place_ask(place, "PRAGMA user_version", NULL), "1");
+    assert_string_equal(place_ask(place, "PRAGMA user_version", NULL), "2");
     chatur_store_free(store);
     assert_int_not_equal(access(log, F_OK), 0); /* a closed database is one file */
 }
@@ -180,7 +180,7 @@ static void a_database_of_another_version_is_left_alone(void **state)
 {
     struct sqlite_place *place = *state;
     static const char *const versions[] = {
-        "PRAGMA user_version=2", "PRAGMA user_version=2000000000", "PRAGMA user_version=-1"};
+        "PRAGMA user_version=3", "PRAGMA user_version=2000000000", "PRAGMA user_version=-1"};
     for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
         assert_int_equal(mkdir(place->folder, 0700), 0);
         assert_non_null(place_ask(place, versions[i], NULL));

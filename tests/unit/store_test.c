@@ -97,6 +97,8 @@ int main(void)
     chatur_log_start("store_test", CHATUR_ERROR); /* some warnings are provoked here */
     int failed = _cmocka_run_group_tests("sqlite alone", store_sqlite_cases.tests,
                                          store_sqlite_cases.count, NULL, NULL);
+    failed += _cmocka_run_group_tests("sqlite, tables", store_schema_cases.tests,
+                                      store_schema_cases.count, NULL, NULL);
     failed += _cmocka_run_group_tests("sqlite, batches", store_batch_cases.tests,
                                       store_batch_cases.count, NULL, NULL);
     failed += run_contract("sqlite, full", "full");
