@@ -126,6 +126,14 @@ static struct handles *own_handles(void)
     return handles;
 }
 
+/* After a failure: the connection is closed either way, and where libcurl found no memory, which it
+ * does not always say, its handles refuse everything from then on. */
+static void drop_handles(struct handles *handles)
+{
+    (void)pthread_setspecific(driver.handles, NULL);
+    free_handles(handles);
+}
+
 /* --- the answer's head ------------------------------------------------------------------------ */
 
 static const char *header(CURL *easy, const char *name)
@@ -368,5 +376,8 @@ enum chatur_http_end chatur_http_post(struct chatur_http_request *request,
     }
     CURL_(slist_free_all)(headers);
     *reason = (int)code;
+    if (code != CURLE_OK) {
+        drop_handles(handles);
+    }
     return end_of(&post, code);
 }
