@@ -124,6 +124,11 @@ void chatur_cache_refresh(struct chatur_cache *cache, const char *key);
 void chatur_cache_take(struct chatur_cache *cache, const char *key, const struct chatur_rate *rate,
                        int64_t now_ms, struct chatur_allowance *allowance);
 
+/* Of two limits on one call, both of which were asked: `*tightest` (limit 0: none yet) becomes the
+ * one that decides, `other` when it refused or leaves less. */
+void chatur_allowance_tighten(struct chatur_allowance *tightest,
+                              const struct chatur_allowance *other);
+
 /* A moment that everybody shall know of, such as until when a circuit breaker is open; the latest
  * word counts. It is forgotten when it has passed. A moment in the past ends it. */
 void chatur_cache_close_until(struct chatur_cache *cache, const char *key, int64_t until_ms,
