@@ -27,7 +27,7 @@ static enum chatur_outcome handle(struct chatur_request *request, struct chatur_
     }
     if (outcome == CHATUR_OK) {
         outcome = chatur_auth_sign_in(auth, &body.credentials, body.fcm_token, request->arena,
-                                      &token, &request->error);
+                                      &token, &request->allowance, &request->error);
     }
     if (outcome != CHATUR_OK) {
         return outcome;

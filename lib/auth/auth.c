@@ -102,9 +102,11 @@ static enum chatur_outcome identify(struct chatur_auth *auth,
 
 /* Of the user who proved to be it, so that nobody can use up somebody else's. */
 static enum chatur_outcome limit_sign_in(struct chatur_auth *auth, const char *uid,
-                                         struct chatur_arena *arena, struct chatur_error *error)
+                                         struct chatur_arena *arena,
+                                         struct chatur_allowance *allowance,
+                                         struct chatur_error *error)
 {
-    struct chatur_allowance allowance = {0};
+    struct chatur_allowance found = {0};
     const struct chatur_rate *rate = &auth->config->rate_login;
     if (rate->count == 0) {
         return CHATUR_OK;
@@ -113,17 +115,19 @@ static enum chatur_outcome limit_sign_in(struct chatur_auth *auth, const char *u
     if (key == NULL) {
         return chatur_no_memory(error);
     }
-    chatur_cache_take(auth->cache, key, rate, chatur_now_ms(), &allowance);
-    if (!allowance.allowed && error != NULL) {
-        error->retry_after_s = (unsigned)allowance.retry_after_s;
+    chatur_cache_take(auth->cache, key, rate, chatur_now_ms(), &found);
+    chatur_allowance_tighten(allowance, &found);
+    if (!found.allowed && error != NULL) {
+        error->retry_after_s = (unsigned)found.retry_after_s;
     }
-    return allowance.allowed ? CHATUR_OK : CHATUR_TOO_MANY;
+    return found.allowed ? CHATUR_OK : CHATUR_TOO_MANY;
 }
 
 enum chatur_outcome chatur_auth_sign_in(struct chatur_auth *auth,
                                         const struct chatur_credentials *credentials,
                                         const char *fcm_token, struct chatur_arena *arena,
-                                        const char **token, struct chatur_error *error)
+                                        const char **token, struct chatur_allowance *allowance,
+                                        struct chatur_error *error)
 {
     struct chatur_identity identity = {0};
     enum chatur_outcome outcome = identify(auth, credentials, arena, &identity, error);
@@ -134,7 +138,7 @@ enum chatur_outcome chatur_auth_sign_in(struct chatur_auth *auth,
         return chatur_refuse(error, CHATUR_UNAUTHENTICATED,
                              "The idToken does not belong to this email");
     }
-    outcome = limit_sign_in(auth, identity.uid, arena, error);
+    outcome = limit_sign_in(auth, identity.uid, arena, allowance, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }

@@ -25,11 +25,12 @@ void chatur_auth_free(struct chatur_auth *auth);
  * CHATUR_UNAUTHENTICATED: no provider for the login method, the provider said no, or the verified
  * address is not credentials->email. CHATUR_FORBIDDEN: suspended. CHATUR_CONFLICT: the address
  * belongs to another account. CHATUR_TOO_MANY: this user signed in too often (RATE_LOGIN).
- * CHATUR_UNAVAILABLE, CHATUR_INTERNAL. */
+ * CHATUR_UNAVAILABLE, CHATUR_INTERNAL. `*allowance` is what limited the call so far (limit 0:
+ * nothing); the user's own limit is added to it (chatur_allowance_tighten). */
 CHATUR_MUST_CHECK enum chatur_outcome
 chatur_auth_sign_in(struct chatur_auth *auth, const struct chatur_credentials *credentials,
                     const char *fcm_token, struct chatur_arena *arena, const char **token,
-                    struct chatur_error *error);
+                    struct chatur_allowance *allowance, struct chatur_error *error);
 
 /* Who sends `Authorization: Bearer <JWT>` (the header's value; NULL when absent). Fills `*user`
  * but for the picture and the coins, which are "" and 0: ask the store for those.

@@ -84,6 +84,15 @@ void chatur_cache_take(struct chatur_cache *cache, const char *key, const struct
     }
 }
 
+void chatur_allowance_tighten(struct chatur_allowance *tightest,
+                              const struct chatur_allowance *other)
+{
+    if (tightest->limit == 0 || !other->allowed ||
+        (tightest->allowed && other->remaining < tightest->remaining)) {
+        *tightest = *other;
+    }
+}
+
 void chatur_cache_close_until(struct chatur_cache *cache, const char *key, int64_t until_ms,
                               int64_t now_ms)
 {

@@ -11,8 +11,9 @@
  *     3. A value is kept for CHATUR_CACHE_MAX_AGE_MS after its fetching began at the most; who
  *        changes one and cannot tell everybody waits for that long before it says it is done.
  * So after chatur_cache_forget has returned nobody on any machine is answered with the old value,
- * also when Redis is away or frozen. One case is left to rule 3 alone: a reader that was cut off
- * from Redis without either side noticing, while the writer was not.
+ * also when Redis is away or frozen. Two cases are left to rule 3 alone: a reader that was cut off
+ * from Redis without either side noticing, while the writer was not; and one whose Redis was made a
+ * replica without closing its connections (Sentinel closes them), until it sends a command itself.
  *
  * Without Redis nothing is kept: SQLite answers in microseconds, and what is always asked is
  * always right.
@@ -39,8 +40,8 @@
 /* A longer value is not kept. */
 #define CHATUR_CACHE_VALUE_BYTES 1024
 
-/* The longest that any call but chatur_cache_forget waits for a server; after that nobody asks it
- * for a second. */
+/* The longest that any call but chatur_cache_forget waits for a server, its name's lookup included;
+ * after that, or half of it, nobody asks it for a second. */
 #define CHATUR_CACHE_TIMEOUT_MS 300
 
 struct chatur_cache_value {
@@ -122,6 +123,11 @@ void chatur_cache_refresh(struct chatur_cache *cache, const char *key);
  * processes and, with Redis, machines; refused calls are not counted. */
 void chatur_cache_take(struct chatur_cache *cache, const char *key, const struct chatur_rate *rate,
                        int64_t now_ms, struct chatur_allowance *allowance);
+
+/* Of two limits on one call, both of which were asked: `*tightest` (limit 0: none yet) becomes the
+ * one that decides, `other` when it refused or leaves less. */
+void chatur_allowance_tighten(struct chatur_allowance *tightest,
+                              const struct chatur_allowance *other);
 
 /* A moment that everybody shall know of, such as until when a circuit breaker is open; the latest
  * word counts. It is forgotten when it has passed. A moment in the past ends it. */

@@ -20,6 +20,10 @@
 
 #define IDLE_MAX 64
 
+/* An answer that took this long is taken, but nobody asks again for a second, as when there was
+ * none. Without it a request that asks four times would wait for a slow server four times. */
+#define SLOW_US (CHATUR_CACHE_TIMEOUT_MS * INT64_C(1000) / 2)
+
 struct redis {
     struct chatur_cache base;
     struct redis_place *place;
@@ -63,10 +67,17 @@ static void close_idle(struct redis *redis)
     }
 }
 
+/* What a server says that was the primary once: it is not where Redis is any more. */
+static bool is_replica(const redisReply *refusal)
+{
+    return strncmp(refusal->str, "READONLY", 8) == 0;
+}
+
 /* Sends a command and waits for its reply. A link that was lying idle may have been closed by the
- * server long ago (it was restarted, it has a timeout): then all of them go, and a new one is made.
- * NULL, with the reason, when there is no reply. */
-static redisReply *converse(struct redis *redis, const char *command, size_t length,
+ * server long ago (it was restarted, it has a timeout), or lead to one that does not take our
+ * commands any more (its name was given to another one): then all of them go, and a new one is
+ * made. NULL, with the reason, when there is no reply. */
+static redisReply *converse(struct redis *redis, const char *command, size_t length, bool *slow,
                             struct chatur_error *error)
 {
     const int64_t deadline_us = chatur_monotonic_us() + CHATUR_CACHE_TIMEOUT_MS * INT64_C(1000);
@@ -81,23 +92,29 @@ static redisReply *converse(struct redis *redis, const char *command, size_t len
             return NULL;
         }
         redisReply *reply = NULL;
+        const int64_t sent_us = chatur_monotonic_us();
         if (redis_link_send(link, command, length, deadline_us)) {
             reply = redis_link_receive(link, deadline_us, &lost);
         } else {
             lost = true;
         }
         if (reply != NULL && reply->type != REDIS_REPLY_ERROR) {
+            *slow = chatur_monotonic_us() - sent_us > SLOW_US;
             give_back(redis, link);
             return reply;
         }
         redis_link_close(link);
         if (reply != NULL) {
             (void)chatur_fail(error, CHATUR_UNAVAILABLE, "%.200s", reply->str);
+            if (is_replica(reply)) {
+                redis_watch_leave(redis->watch);
+            }
             freeReplyObject(reply);
-            return NULL;
+            lost = true;
+        } else {
+            (void)chatur_fail(error, CHATUR_UNAVAILABLE, "no answer");
         }
         if (!used || !lost || chatur_monotonic_us() >= deadline_us) {
-            (void)chatur_fail(error, CHATUR_UNAVAILABLE, "no answer");
             return NULL;
         }
         close_idle(redis);
@@ -110,6 +127,7 @@ static redisReply *ask(struct redis *redis, const char *format, ...)
     struct chatur_error error = {0};
     char *command = NULL;
     redisReply *reply = NULL;
+    bool slow = false;
     if (!redis_gate_pass(&redis->gate)) {
         return NULL;
     }
@@ -121,14 +139,25 @@ static redisReply *ask(struct redis *redis, const char *format, ...)
         redis_gate_fail(&redis->gate, "out of memory");
         return NULL;
     }
-    reply = converse(redis, command, (size_t)length, &error);
+    reply = converse(redis, command, (size_t)length, &slow, &error);
     redisFreeCommand(command);
     if (reply == NULL) {
         redis_gate_fail(&redis->gate, error.detail);
+    } else if (slow) {
+        redis_gate_fail(&redis->gate, "it is slow");
     } else {
         redis_gate_succeed(&redis->gate);
     }
     return reply;
+}
+
+/* Whether the reply, which it frees, is this status and nothing else. */
+static bool is_answered_by(redisReply *reply, const char *status)
+{
+    bool right =
+        reply != NULL && reply->type == REDIS_REPLY_STATUS && strcmp(reply->str, status) == 0;
+    freeReplyObject(reply);
+    return right;
 }
 
 /* --- known values ---------------------------------------------------------------------------- */
@@ -152,16 +181,10 @@ static bool redis_tell(struct chatur_cache *cache, const char *key)
 {
     struct redis *redis = (struct redis *)cache;
     redis_watch_drop(redis->watch, key);
-    redisReply *reply = ask(redis, "SET " REDIS_USER_PREFIX "%016llx 1 PX %d",
-                            (unsigned long long)redis_user_hash(key), CHATUR_CACHE_MAX_AGE_MS);
-    if (reply == NULL) {
-        return false;
-    }
-    freeReplyObject(reply);
-    reply = ask(redis, "PING");
-    bool told = reply != NULL;
-    freeReplyObject(reply);
-    return told;
+    return is_answered_by(ask(redis, "SET " REDIS_USER_PREFIX "%016llx 1 PX %d",
+                              (unsigned long long)redis_user_hash(key), CHATUR_CACHE_MAX_AGE_MS),
+                          "OK") &&
+           is_answered_by(ask(redis, "PING"), "PONG");
 }
 
 /* --- times ----------------------------------------------------------------------------------- */
@@ -189,7 +212,9 @@ static bool redis_take(struct chatur_cache *cache, const char *key, int64_t inte
     redisReply *reply =
         ask(redis, "EVAL %s 1 chatur:1:rate:%016llx %lld %lld %lld", take_script,
             hash_of(redis, key), (long long)interval_ms, (long long)window_ms, (long long)now_ms);
-    if (reply == NULL || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2) {
+    if (reply == NULL || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
+        reply->element[0]->type != REDIS_REPLY_INTEGER ||
+        reply->element[1]->type != REDIS_REPLY_INTEGER) {
         freeReplyObject(reply);
         return redis->local->ops->take(redis->local, key, interval_ms, window_ms, now_ms,
                                        arrival_ms);
@@ -216,10 +241,12 @@ static int64_t redis_closed(struct chatur_cache *cache, const char *key, int64_t
 {
     struct redis *redis = (struct redis *)cache;
     redisReply *reply = ask(redis, "GET chatur:1:time:%016llx", hash_of(redis, key));
-    if (reply == NULL) {
+    bool found = reply != NULL && reply->type == REDIS_REPLY_STRING;
+    if (!found && (reply == NULL || reply->type != REDIS_REPLY_NIL)) {
+        freeReplyObject(reply);
         return redis->local->ops->closed(redis->local, key, now_ms);
     }
-    int64_t until_ms = reply->type == REDIS_REPLY_STRING ? strtoll(reply->str, NULL, 10) : 0;
+    int64_t until_ms = found ? strtoll(reply->str, NULL, 10) : 0;
     freeReplyObject(reply);
     return until_ms;
 }

@@ -26,8 +26,8 @@ void redis_place_free(struct redis_place *place);
 /* Not thread-safe: one thread at a time. */
 struct redis_link;
 
-/* Connects, and says who we are and which database. Waits until `deadline_us` (monotonic) at most,
- * but for a name that has to be resolved. NULL: CHATUR_UNAVAILABLE, in error->detail why. */
+/* Connects, and says who we are and which database. Waits until `deadline_us` (monotonic) at most.
+ * NULL: CHATUR_UNAVAILABLE, in error->detail why. */
 struct redis_link *redis_link_open(const struct redis_place *place, int64_t deadline_us,
                                    struct chatur_error *error);
 void redis_link_close(struct redis_link *link);

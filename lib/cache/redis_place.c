@@ -102,8 +102,9 @@ enum chatur_outcome redis_place_new(const struct chatur_config *config, struct r
         redis_place_free(made);
         return chatur_no_memory(error);
     }
-    enum chatur_outcome outcome = CHATUR_OK;
-    if (strncmp(config->redis_url, "rediss:", 7) == 0) {
+    made->resolver = redis_resolver_new(made->host, made->port);
+    enum chatur_outcome outcome = made->resolver != NULL ? CHATUR_OK : chatur_no_memory(error);
+    if (outcome == CHATUR_OK && strncmp(config->redis_url, "rediss:", 7) == 0) {
         outcome = prepare_tls(made, config->redis_ca_file, error);
     }
     if (outcome != CHATUR_OK) {
@@ -126,6 +127,7 @@ void redis_place_free(struct redis_place *place)
         free(place->password);
         free(place->database);
         SSL_CTX_free(place->tls);
+        redis_resolver_free(place->resolver);
         free(place);
     }
 }

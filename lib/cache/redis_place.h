@@ -4,13 +4,16 @@
 
 #include <openssl/ssl.h>
 
+#include "cache/redis_resolver.h"
+
 struct redis_place {
     char *host; /* without brackets */
     char *port;
-    char *user;     /* NULL: the default user */
-    char *password; /* NULL: none is asked for */
-    char *database; /* NULL: 0 */
-    SSL_CTX *tls;   /* NULL: plain */
+    char *user;                      /* NULL: the default user */
+    char *password;                  /* NULL: none is asked for */
+    char *database;                  /* NULL: 0 */
+    SSL_CTX *tls;                    /* NULL: plain */
+    struct redis_resolver *resolver; /* of host and port */
 };
 
 #endif

@@ -168,16 +168,49 @@ static void send_pings(struct redis_watch *watch, int64_t now_us)
 
 /* --- connecting ------------------------------------------------------------------------------ */
 
+/* What a server says of itself: names and values in turn. NULL: not that. */
+static const redisReply *said_of(const redisReply *greeting, const char *name, int type)
+{
+    for (size_t i = 0; greeting->type == REDIS_REPLY_ARRAY && i + 1 < greeting->elements; i += 2) {
+        const redisReply *value = greeting->element[i + 1];
+        if (greeting->element[i]->type == REDIS_REPLY_STRING &&
+            strcmp(greeting->element[i]->str, name) == 0) {
+            return value->type == type ? value : NULL;
+        }
+    }
+    return NULL;
+}
+
+/* The connection's number, at a server that is written to. A replica hears of a change only after
+ * the writer was answered. */
+static bool greet(struct redis_link *link, int64_t deadline_us, bool *refused, long long *id,
+                  struct chatur_error *error)
+{
+    redisReply *greeting = redis_link_ask(link, deadline_us, refused, error, "HELLO 2");
+    if (greeting == NULL) {
+        return false;
+    }
+    const redisReply *number = said_of(greeting, "id", REDIS_REPLY_INTEGER);
+    const redisReply *role = said_of(greeting, "role", REDIS_REPLY_STRING);
+    bool primary = number != NULL && role != NULL && strcmp(role->str, "master") == 0;
+    if (primary) {
+        *id = number->integer;
+    } else {
+        (void)chatur_fail(error, CHATUR_UNAVAILABLE,
+                          role != NULL ? "it is a replica" : "it does not say what it is");
+    }
+    freeReplyObject(greeting);
+    return primary;
+}
+
 static bool subscribe(struct redis_link *link, int64_t deadline_us, bool *refused,
                       struct chatur_error *error)
 {
-    redisReply *reply = redis_link_ask(link, deadline_us, refused, error, "CLIENT ID");
-    if (reply == NULL) {
+    long long id = 0;
+    if (!greet(link, deadline_us, refused, &id, error)) {
         return false;
     }
-    long long id = reply->integer;
-    freeReplyObject(reply);
-    reply =
+    redisReply *reply =
         redis_link_ask(link, deadline_us, refused, error,
                        "CLIENT TRACKING ON REDIRECT %lld BCAST PREFIX %s", id, REDIS_USER_PREFIX);
     if (reply == NULL) {
@@ -302,6 +335,15 @@ void redis_watch_put(struct redis_watch *watch, const char *key,
     if (watch->link != NULL) {
         chatur_known_put(watch->known, redis_user_hash(key), key, value, fill->changes,
                          fill->began_us + CHATUR_CACHE_MAX_AGE_MS * INT64_C(1000));
+    }
+    (void)pthread_mutex_unlock(&watch->lock);
+}
+
+void redis_watch_leave(struct redis_watch *watch)
+{
+    (void)pthread_mutex_lock(&watch->lock);
+    if (watch->link != NULL) {
+        drop_link(watch);
     }
     (void)pthread_mutex_unlock(&watch->lock);
 }

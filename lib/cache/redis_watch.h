@@ -31,4 +31,7 @@ void redis_watch_put(struct redis_watch *watch, const char *key,
 /* What this process is going to hear anyway, now. */
 void redis_watch_drop(struct redis_watch *watch, const char *key);
 
+/* The server is not the one that is written to any more: what it would tell comes too late. */
+void redis_watch_leave(struct redis_watch *watch);
+
 #endif

@@ -53,16 +53,14 @@ static struct chatur_rate rate_of(const struct chatur_config *config, enum chatu
     return (struct chatur_rate){0};
 }
 
-/* One limit more. Keeps in `*allowance` the one that leaves less. */
+/* One limit more. */
 static enum chatur_outcome take(struct chatur_cache *cache, const char *key,
                                 const struct chatur_rate *rate, struct chatur_allowance *allowance,
                                 struct chatur_error *error)
 {
     struct chatur_allowance found = {0};
     chatur_cache_take(cache, key, rate, chatur_now_ms(), &found);
-    if (allowance->limit == 0 || !found.allowed || found.remaining < allowance->remaining) {
-        *allowance = found;
-    }
+    chatur_allowance_tighten(allowance, &found);
     if (!found.allowed) {
         error->retry_after_s = (unsigned)found.retry_after_s;
         return CHATUR_TOO_MANY;

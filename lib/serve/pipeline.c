@@ -42,7 +42,6 @@ struct exchange {
     const char *content_type;
     const char *origin;
     const char *remote_addr;
-    struct chatur_allowance allowance; /* limit 0: there is no limit */
     char request_id[CHATUR_REQUEST_ID_MAX + 1];
     bool malformed; /* a parameter is too long or has control characters */
     bool preflight;
@@ -257,7 +256,7 @@ static enum chatur_outcome limit(struct exchange *exchange)
         return CHATUR_OK;
     }
     return chatur_limit_check(exchange->pipeline->app, exchange->pipeline->endpoint->limit,
-                              exchange->remote_addr, request->user.uid, &exchange->allowance,
+                              exchange->remote_addr, request->user.uid, &request->allowance,
                               &request->error);
 }
 
@@ -285,7 +284,7 @@ static struct chatur_head describe(const struct exchange *exchange, enum chatur_
         .replayed = pipeline->response.replayed,
         .events = pipeline->stream.begun,
         .retry_after_s = exchange->request.error.retry_after_s,
-        .allowance = &exchange->allowance,
+        .allowance = &exchange->request.allowance,
         .request_id = exchange->request_id,
         .cors_origin = pipeline->config->cors_origin,
         .origin = exchange->origin,

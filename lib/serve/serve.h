@@ -24,6 +24,7 @@
 #include "base/buffer.h"
 #include "base/fields.h"
 #include "base/outcome.h"
+#include "cache/cache.h"
 #include "store/store.h"
 
 struct chatur_response;
@@ -38,7 +39,9 @@ struct chatur_request {
     bool accepts_events;         /* the client asks for a stream, if this endpoint has one */
     const char *idempotency_key; /* the header Idempotency-Key as it came; NULL: none */
     bool local;                  /* over loopback or a unix socket, as far as we can tell */
-    struct chatur_error error;   /* where a handler's failure says why: pass it down */
+    struct chatur_allowance allowance; /* of the limits that applied, the one that decides; limit 0:
+                                          none did. The answer's RateLimit headers */
+    struct chatur_error error;         /* where a handler's failure says why: pass it down */
 };
 
 typedef enum chatur_outcome chatur_handler(struct chatur_request *request,

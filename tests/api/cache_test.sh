@@ -173,6 +173,8 @@ for ((i = 0; i < 65; i++)); do
     [ "$status" != 429 ] || refused=$((refused + 1))
 done
 is "$refused" 5 "signing in as the same user is limited"
+call POST /user/getJWTToken '{"email":"dora@example.com","idToken":"any","loginMethod":"dev"}'
+is "$status $(header RateLimit-Limit) $(header RateLimit-Remaining)" "429 60 0" "and the answer says by which limit"
 sign_in emil@example.com >/dev/null
 is "$status" 200 "as another one it is not"
 
@@ -267,11 +269,12 @@ is "$(stat -c '%a' "$work/state/limits")" 600 "in a file that is the service's a
 stop_chatur
 
 # Plain CGI: every request is a process of its own.
-cgi() { # ENDPOINT BODY TOKEN ADDRESS
+cgi() { # ENDPOINT BODY TOKEN ADDRESS: prints the status; the header lines are in $headers
     printf '%s' "$2" | env -i PATH="$PATH" STATE_DIR="$work/state" JWT_KEY="$JWT_KEY" DB_URI="$DB_URI" DEV_LOGIN=1 \
-        RATE_GENERATE=3/3600 RATE_LOGIN=1/3600 REQUEST_METHOD=POST CONTENT_TYPE=application/json \
+        RATE_GENERATE=3/3600 RATE_LOGIN="${rate_login:-1/3600}" REQUEST_METHOD=POST CONTENT_TYPE=application/json \
         CONTENT_LENGTH="${#2}" HTTP_AUTHORIZATION="Bearer $3" REMOTE_ADDR="$4" SERVER_ADDR=127.0.0.1 \
-        "$BUILD/cgi-bin/$1" 2>/dev/null | sed -n 's/^Status: \([0-9]*\).*/\1/p'
+        "$BUILD/cgi-bin/$1" 2>/dev/null | tr -d '\r' >"$headers"
+    sed -n 's/^Status: \([0-9]*\).*/\1/p' "$headers"
 }
 order='{"subject":"s","keywords":"k","promptId":"1","toEmail":"x@example.com"}'
 as_if_by_nobody "UPDATE users SET email = 'old', uid = 'old'" # so that this one is new
@@ -281,7 +284,7 @@ start_chatur || exit 1
 hans=$(signed_in hans@example.com)
 stop_chatur
 for i in 1 2 3 4 5; do
-    cgi email/generateEmail "$order" "$hans" 203.0.113.7 &
+    headers=$work/headers.$i cgi email/generateEmail "$order" "$hans" 203.0.113.7 &
 done >"$work/cgi"
 wait
 is "$(sort "$work/cgi" | uniq -c | tr -s ' \n' ' ')" " 3 200 2 429 " "CGI processes at once count together"
@@ -291,5 +294,18 @@ done >"$work/cgi"
 is "$(sort "$work/cgi" | uniq -c | tr -s ' \n' ' ')" " 10 200 3 429 " "an address may sign in ten times as often as a user"
 is "$(cgi user/getJWTToken '{"email":"ida@example.com","idToken":"x","loginMethod":"dev"}' '' 2001:db8:8::1)" 200 \
     "another address is not held up"
-is "$(grep -rlE '2001:db8|203\.0\.113' "$work/state" | wc -l)" 0 "no address is written anywhere"
+as_one() { # EMAIL ADDRESS: what the answer says of limits
+    local code
+    code=$(rate_login=2/3600 cgi user/getJWTToken "{\"email\":\"$1\",\"idToken\":\"x\",\"loginMethod\":\"dev\"}" '' "$2")
+    printf '%s ' "$code" "$(header RateLimit-Limit)" "$(header RateLimit-Remaining)" "$(header Retry-After)"
+}
+is "$(as_one jan@example.com 198.51.100.1)" "200 2 1  " "a success says what is left of the user's own limit"
+is "$(as_one jan@example.com 198.51.100.2)" "200 2 0  " "wherever they are"
+matches "$(as_one jan@example.com 198.51.100.3)" '^429 2 0 (1800|1799|1798) $' "a refusal for the user's sake says the user's"
+for i in {1..19}; do
+    as_one "k$i@example.com" 198.51.100.4 >/dev/null
+done
+is "$(as_one k20@example.com 198.51.100.4)" "200 20 0  " "a success says the address's when that leaves less"
+matches "$(as_one k21@example.com 198.51.100.4)" '^429 20 0 (180|17[0-9]) $' "and so does a refusal for its sake"
+is "$(grep -rlE '2001:db8|203\.0\.113|198\.51\.100' "$work/state" | wc -l)" 0 "no address is written anywhere"
 done_testing

@@ -11,18 +11,22 @@
 # shellcheck disable=SC2034,SC2154 # variables that cross files
 
 mongodb_starter='' mongodb_uri='' mongodb_pid=''
-mongodb_python=${XDG_CACHE_HOME:-$HOME/.cache}/chaturmail/secantusdb/bin/python
 
 mongodb_start() {
     local said=$work/mongodb.$RANDOM
     : >"$said"
     setpriv --pdeathsig TERM tests/mongodb "$@" >"$said" 2>"$said.errors" &
     mongodb_starter=$!
-    if ! wait_for 60 test -s "$said"; then
+    wait_for 60 has_said "$said"
+    if [[ ! -s $said ]]; then
         echo "Bail out! $(<"$said.errors")"
         exit 1
     fi
     read -r mongodb_uri mongodb_pid <"$said"
+}
+
+has_said() { # FILE; or it will not any more
+    [[ -s $1 ]] || ! kill -0 "$mongodb_starter" 2>/dev/null
 }
 
 mongodb_stop() {
@@ -33,7 +37,7 @@ mongodb_stop() {
 mongodb() {
     local script=$1
     shift
-    DB_URI=$DB_URI "$mongodb_python" - "$@" <<PYTHON
+    DB_URI=$DB_URI tests/pymongo - "$@" <<PYTHON
 import os, sys
 import pymongo
 from bson import ObjectId, Int64

@@ -4,52 +4,19 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/api/lib.sh
+# shellcheck disable=SC1091,SC2154 # variables that cross files
+. tests/api/run.sh
 
 second="$work/second copy"
 
-# The processes that belong to a copy, but not etc/run itself: all of them have something of its
-# STATE_DIR open, were it only the log.
-processes_of() { # STATE_DIR
-    find /proc/[0-9]*/fd -lname "$1/*" 2>/dev/null | cut -d/ -f3 | sort -u | grep -vx "$run_pid" |
-        while read -r process; do
-            printf '%s %s\n' "$process" "$(tr '\0' ' ' 2>/dev/null <"/proc/$process/cmdline")"
-        done
-}
-
-has_no_processes() {
-    [[ -z $(processes_of "$1") ]]
-}
-
-run() { # STATE_DIR PORT LOG [NAME=VALUE…]: in the background; sets $run_pid
-    local state=$1 port=$2 log=$3
-    shift 3
-    # What a shell starts in the background ignores Ctrl-C; in a terminal's foreground nothing does.
-    env --default-signal=INT -u JWT_KEY STATE_DIR="$state" PORT="$port" "$@" etc/run >"$log" 2>&1 &
-    run_pid=$!
-}
-
-is_ready() { # LOG
-    grep -q '^ChaturMail is ready' "$1"
-}
-
 is_answering() { # PORT
     curl -fs -m 2 -o "$work/answer" "http://127.0.0.1:$1/health"
-}
-
-is_over() { # PID
-    ! kill -0 "$1" 2>/dev/null
-}
-
-end_of() { # PID: its exit code
-    wait_for 20 is_over "$1" || kill -KILL "$1"
-    wait "$1"
 }
 
 # --- one copy ------------------------------------------------------------------------------------
 
 state=$work/state
 port=$(free_port)
-run_pid=
 started=$EPOCHREALTIME
 run "$state" "$port" "$work/log"
 first=$run_pid

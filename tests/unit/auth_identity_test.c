@@ -145,7 +145,9 @@ static enum chatur_outcome sign_in(struct fixture *fixture, const char *fcm_toke
                                    const char **token)
 {
     *token = NULL;
-    return chatur_auth_sign_in(fixture->auth, &credentials, fcm_token, fixture->arena, token, NULL);
+    struct chatur_allowance allowance = {0};
+    return chatur_auth_sign_in(fixture->auth, &credentials, fcm_token, fixture->arena, token,
+                               &allowance, NULL);
 }
 
 static void refuses_another_address_than_the_verified_one(void **state)

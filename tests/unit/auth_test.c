@@ -26,6 +26,7 @@ struct fixture {
     struct chatur_cache *cache;
     struct chatur_auth *auth;
     struct chatur_arena *arena;
+    struct chatur_allowance allowance;
     struct chatur_error error;
 };
 
@@ -91,7 +92,7 @@ static enum chatur_outcome sign_in(struct fixture *fixture,
     fixture->error = (struct chatur_error){0};
     *token = NULL;
     return chatur_auth_sign_in(fixture->auth, credentials, NULL, fixture->arena, token,
-                               &fixture->error);
+                               &fixture->allowance, &fixture->error);
 }
 
 static const char *signed_in(struct fixture *fixture)
@@ -231,9 +232,9 @@ static void has_no_dev_login_unless_switched_on(void **state)
     assert_int_equal(
         chatur_auth_new(&config, fixture->store, fixture->cache, &auth, &fixture->error),
         CHATUR_OK);
-    assert_int_equal(
-        chatur_auth_sign_in(auth, &jane, NULL, fixture->arena, &token, &fixture->error),
-        CHATUR_UNAUTHENTICATED);
+    assert_int_equal(chatur_auth_sign_in(auth, &jane, NULL, fixture->arena, &token,
+                                         &fixture->allowance, &fixture->error),
+                     CHATUR_UNAUTHENTICATED);
     assert_string_equal(fixture->error.message, "This loginMethod is not available here");
     assert_null(token);
     chatur_auth_free(auth);
@@ -440,14 +441,65 @@ static void signs_nobody_in_too_often(void **state)
         assert_int_equal(sign_in(fixture, &stranger, &token), CHATUR_UNAUTHENTICATED);
     }
     assert_int_equal(sign_in(fixture, &john, &token), CHATUR_OK);
-    assert_int_equal(chatur_auth_sign_in(fixture->auth, &jane, NULL, fixture->arena, &token, NULL),
+    assert_int_equal(chatur_auth_sign_in(fixture->auth, &jane, NULL, fixture->arena, &token,
+                                         &fixture->allowance, NULL),
                      CHATUR_TOO_MANY);
+}
+
+static void assert_allowance(const struct fixture *fixture, bool allowed, int64_t limit,
+                             int64_t remaining, int64_t retry_after_s)
+{
+    assert_int_equal(fixture->allowance.allowed, allowed);
+    assert_int_equal(fixture->allowance.limit, limit);
+    assert_int_equal(fixture->allowance.remaining, remaining);
+    assert_int_equal(fixture->allowance.retry_after_s, retry_after_s);
+    assert_int_equal(fixture->error.retry_after_s, retry_after_s);
+}
+
+/* What the caller is told of is the limit that decided: the address's, which was asked before, or
+ * the user's. */
+static void says_which_limit_decided(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct chatur_allowance wide = {true, 20, 15, 900, 0};
+    const struct chatur_allowance narrow = {true, 20, 0, 3600, 0};
+    struct chatur_credentials stranger = jane;
+    const char *token = NULL;
+
+    fixture->allowance = wide; /* no limit of the user's own */
+    assert_int_equal(sign_in(fixture, &jane, &token), CHATUR_OK);
+    assert_allowance(fixture, true, 20, 15, 0);
+
+    fixture->config.rate_login = (struct chatur_rate){2, 3600};
+    fixture->allowance = (struct chatur_allowance){0}; /* none of the address's */
+    assert_int_equal(sign_in(fixture, &jane, &token), CHATUR_OK);
+    assert_allowance(fixture, true, 2, 1, 0);
+    fixture->allowance = wide;
+    assert_int_equal(sign_in(fixture, &jane, &token), CHATUR_OK);
+    assert_allowance(fixture, true, 2, 0, 0);
+    fixture->allowance = wide;
+    assert_int_equal(sign_in(fixture, &jane, &token), CHATUR_TOO_MANY);
+    assert_allowance(fixture, false, 2, 0, 1800);
+    fixture->allowance = narrow; /* as little is left of it, and it is not what refused */
+    assert_int_equal(sign_in(fixture, &jane, &token), CHATUR_TOO_MANY);
+    assert_allowance(fixture, false, 2, 0, 1800);
+
+    struct chatur_credentials john = jane;
+    john.email = "john@example.com";
+    fixture->allowance = narrow;
+    assert_int_equal(sign_in(fixture, &john, &token), CHATUR_OK);
+    assert_allowance(fixture, true, 20, 0, 0);
+    stranger.id_token = ""; /* nobody, and so without a limit of their own */
+    fixture->allowance = wide;
+    assert_int_equal(sign_in(fixture, &stranger, &token), CHATUR_UNAUTHENTICATED);
+    assert_allowance(fixture, true, 20, 15, 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(signs_nobody_in_too_often, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(says_which_limit_decided, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wants_a_strong_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_who_signed_in, set_up, tear_down),
         cmocka_unit_test_setup_teardown(finds_the_same_user_again, set_up, tear_down),

@@ -1,6 +1,7 @@
 /* Redis in trouble: stopped, frozen, restarted, emptied, its connections cut, slow, talking
- * nonsense. Whatever it is: nobody is answered with what was forgotten, nobody waits longer than
- * promised, limits go on being limits, and all is as before within two seconds of its return. */
+ * nonsense, or refusing. Whatever it is: nobody is answered with what was forgotten, nobody waits
+ * longer than promised, limits go on being limits, and all is as before within two seconds of its
+ * return. */
 #include "cache_place.h"
 
 #include <setjmp.h>
@@ -312,6 +313,13 @@ static void slow(void **state)
     in_mode(PROXY_DRIPS);
 }
 
+/* It answers each time, but who asks several times would wait as often. */
+static void lagging(void **state)
+{
+    (void)state;
+    in_mode(PROXY_LAGS);
+}
+
 static void mute(void **state)
 {
     (void)state;
@@ -328,6 +336,55 @@ static void babbling(void **state)
 {
     (void)state;
     in_mode(PROXY_BABBLES);
+}
+
+static void loading(void **state)
+{
+    (void)state;
+    in_mode(PROXY_LOADS);
+}
+
+static void locked(void **state)
+{
+    (void)state;
+    in_mode(PROXY_LOCKED);
+}
+
+static void lying(void **state)
+{
+    (void)state;
+    in_mode(PROXY_LIES);
+    chatur_cache_close_until(cache, "openai", chatur_now_ms() + 60000, chatur_now_ms());
+    assert_true(chatur_cache_closed_until(cache, "openai", chatur_now_ms()) > 0);
+    atomic_store(proxy.mode, PROXY_LIES);
+    assert_true(chatur_cache_closed_until(cache, "openai", chatur_now_ms()) > 0);
+}
+
+/* It stays where it is, and takes no more writes: it was made a replica of another one. */
+static void demoted(void **state)
+{
+    (void)state;
+    (void)redis_server_do(&place.server, "REPLICAOF 127.0.0.1 %d", free_port());
+    nobody_waits_long();
+    limits_hold();
+    forgetting_waits_and_holds(other);
+    assert_false(cache_knows(cache, "ann", "old"));
+    (void)redis_server_do(&place.server, "REPLICAOF NO ONE");
+    all_is_well_again();
+}
+
+/* What a replica tells comes later than its primary answers: it is not listened to. */
+static void only_a_replica(void **state)
+{
+    (void)state;
+    (void)redis_server_do(&place.server, "REPLICAOF 127.0.0.1 %d", free_port());
+    struct chatur_cache *late = cache_open(&place);
+    int64_t from_us = chatur_monotonic_us();
+    while (since(from_us) < 1500000) {
+        cache_learn(late, "ann", "old");
+        assert_false(cache_knows(late, "ann", "old"));
+    }
+    chatur_cache_free(late);
 }
 
 /* Only the reader is cut off, and does not notice: its connection is open and silent. What it knows
@@ -514,9 +571,15 @@ int main(void)
         CASE(does_not_allow_tracking),
         CASE(floods),
         CASE(slow),
+        CASE(lagging),
         CASE(mute),
         CASE(cut_off_in_the_middle),
         CASE(babbling),
+        CASE(loading),
+        CASE(locked),
+        CASE(lying),
+        CASE(demoted),
+        CASE(only_a_replica),
         CASE(reader_cut_off),
         CASE(nowhere),
         cmocka_unit_test(never_stale_over_tcp),

@@ -130,6 +130,30 @@ static void limits_no_proxy_of_this_machine(void **state)
     }
 }
 
+static void the_one_that_decides_is_told_of(void **state)
+{
+    (void)state;
+    static const struct chatur_allowance none = {0};
+    static const struct chatur_allowance much = {true, 10, 9, 1, 0};
+    static const struct chatur_allowance little = {true, 100, 3, 1, 0};
+    static const struct chatur_allowance nothing = {true, 10, 0, 1, 0};
+    static const struct chatur_allowance refused = {false, 2, 0, 1, 7};
+    static const struct {
+        const struct chatur_allowance *first;
+        const struct chatur_allowance *second;
+        const struct chatur_allowance *decides;
+    } rows[] = {
+        {&none, &much, &much},       {&none, &refused, &refused},    {&much, &little, &little},
+        {&little, &much, &little},   {&much, &refused, &refused},    {&nothing, &refused, &refused},
+        {&refused, &much, &refused}, {&refused, &nothing, &refused}, {&nothing, &much, &nothing},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct chatur_allowance tightest = *rows[i].first;
+        chatur_allowance_tighten(&tightest, rows[i].second);
+        assert_memory_equal(&tightest, rows[i].decides, sizeof(tightest));
+    }
+}
+
 static void can_be_switched_off(void **state)
 {
     (void)state;
@@ -149,8 +173,9 @@ static void can_be_switched_off(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(knows_whose_address_it_is),       CASE(limits_a_user),       CASE(limits_an_address),
-        CASE(limits_no_proxy_of_this_machine), CASE(can_be_switched_off),
+        CASE(knows_whose_address_it_is), CASE(limits_a_user),
+        CASE(limits_an_address),         CASE(limits_no_proxy_of_this_machine),
+        CASE(can_be_switched_off),       CASE(the_one_that_decides_is_told_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

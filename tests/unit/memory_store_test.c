@@ -526,7 +526,8 @@ static const struct chatur_credentials credentials = {
 static void get_token(void)
 {
     const char *token = NULL;
-    must(chatur_auth_sign_in(auth, &credentials, NULL, arena, &token, NULL));
+    struct chatur_allowance allowance = {0};
+    must(chatur_auth_sign_in(auth, &credentials, NULL, arena, &token, &allowance, NULL));
     (void)snprintf(authorization, sizeof(authorization), "Bearer %s", token);
 }
 

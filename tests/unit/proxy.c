@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -26,9 +27,16 @@ static int the_server;
 /* False: the connection is over. */
 static bool answer(int client, const char *bytes, size_t length)
 {
-    static const char babble[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
+    static const char *const texts[] = {
+        [PROXY_BABBLES] = "HTTP/1.1 400 Bad Request\r\n\r\n",
+        [PROXY_LOADS] = "-LOADING Redis is loading the dataset in memory\r\n",
+        [PROXY_LOCKED] = "-NOAUTH Authentication required.\r\n",
+        [PROXY_LIES] = ":1\r\n",
+    };
     const struct timespec pause = {.tv_nsec = 50000000};
-    switch ((enum proxy_mode)atomic_load(the_mode)) {
+    const struct timespec lag = {.tv_nsec = 200000000};
+    enum proxy_mode mode = (enum proxy_mode)atomic_load(the_mode);
+    switch (mode) {
     case PROXY_DRIPS:
         for (size_t i = 0; i < length; i++) {
             (void)nanosleep(&pause, NULL);
@@ -43,7 +51,13 @@ static bool answer(int client, const char *bytes, size_t length)
         (void)send(client, bytes, length / 2, MSG_NOSIGNAL);
         return false;
     case PROXY_BABBLES:
-        return send(client, babble, sizeof(babble) - 1, MSG_NOSIGNAL) > 0;
+    case PROXY_LOADS:
+    case PROXY_LOCKED:
+    case PROXY_LIES:
+        return send(client, texts[mode], strlen(texts[mode]), MSG_NOSIGNAL) > 0;
+    case PROXY_LAGS:
+        (void)nanosleep(&lag, NULL);
+        break;
     case PROXY_PASSES:
         break;
     }

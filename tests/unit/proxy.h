@@ -8,10 +8,14 @@
 
 enum proxy_mode {
     PROXY_PASSES,
-    PROXY_DRIPS,  /* a byte of the answer in every 50 ms */
-    PROXY_MUTE,   /* takes requests, and never answers */
-    PROXY_CUTS,   /* passes half of an answer and closes the connection */
-    PROXY_BABBLES /* answers what is no protocol */
+    PROXY_DRIPS,   /* a byte of the answer in every 50 ms */
+    PROXY_MUTE,    /* takes requests, and never answers */
+    PROXY_CUTS,    /* passes half of an answer and closes the connection */
+    PROXY_LAGS,    /* every answer is held back for 200 ms */
+    PROXY_BABBLES, /* answers what is no protocol */
+    PROXY_LOADS,   /* answers as a Redis that was just started does */
+    PROXY_LOCKED,  /* and as one that wants a password now */
+    PROXY_LIES     /* answers what is no answer to anything that was asked */
 };
 
 struct proxy {
