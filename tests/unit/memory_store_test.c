@@ -93,6 +93,7 @@ static int set_up(void **state)
                                     .generators = "offline",
                                     .state_dir = folder,
                                     .db_uri = db_uri,
+                                    .one_shot = true, /* no second thread */
                                     .db_durability = "normal",
                                     .new_user_coins = START_COINS,
                                     .jwt_key = "0123456789abcdef0123456789abcdef",
