@@ -318,7 +318,9 @@ const struct chatur_setting chatur_settings[] = {
      .min = 1,
      .max = 3600,
      .description =
-         "Seconds that requests in flight have to finish when the service is told to stop.",
+         "Seconds that requests in flight have to finish when the service is told to stop. An\n"
+         "email that takes longer is given up, and its coins given back: a little more than\n"
+         "GENERATE_TIMEOUT_S lets all of them finish.",
      MEMBER(stop_timeout_s)},
     {.name = "SOCKET_GROUP",
      .kind = CHATUR_SETTING_TEXT,
