@@ -1,5 +1,5 @@
-/* Text: the user's words as the offline provider handles them: cleaned, cut into tokens, given the
- * capitals a sentence wants, and asked for the article they need. */
+/* Text: the user's words as the offline provider handles them: cleaned, cut into tokens and
+ * given the capitals a sentence wants. */
 #ifndef CHATUR_GENERATE_OFFLINE_TEXT_H
 #define CHATUR_GENERATE_OFFLINE_TEXT_H
 
@@ -54,20 +54,6 @@ void chatur_wording_case_names(struct chatur_wording *wording);
 
 /* True for a headline: every word but the small ones has a capital. */
 bool chatur_wording_is_headline(const struct chatur_wording *wording);
-
-/* Is token `index` a finite verb of somebody else's doing: “Asha covers my work”, not “book
- * covers”? */
-bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index);
-
-/* The index of the noun that the phrase from token `from` on is about. */
-size_t chatur_wording_head(const struct chatur_wording *wording, size_t from);
-
-/* What to put before the phrase, with its space: "the ", "an ", "my ", or "". */
-const char *chatur_wording_article(const struct chatur_wording *wording,
-                                   enum chatur_article article);
-
-/* "a " or "an ", by the sound of what follows. */
-const char *chatur_text_a_or_an(const char *text);
 
 /* Has token `index` one of these kinds? False past the end. */
 bool chatur_wording_is(const struct chatur_wording *wording, size_t index, uint64_t kinds);

@@ -1,0 +1,17 @@
+/* Articles: the noun a phrase is about, and what stands before it. */
+#ifndef CHATUR_GENERATE_OFFLINE_ARTICLE_H
+#define CHATUR_GENERATE_OFFLINE_ARTICLE_H
+
+#include "generate/offline_text.h"
+
+/* The index of the noun that the phrase from token `from` on is about. */
+size_t chatur_wording_head(const struct chatur_wording *wording, size_t from);
+
+/* What to put before the phrase, with its space: "the ", "an ", "my ", or "". */
+const char *chatur_wording_article(const struct chatur_wording *wording,
+                                   enum chatur_article article);
+
+/* "a " or "an ", by the sound of what follows. */
+const char *chatur_text_a_or_an(const char *text);
+
+#endif

@@ -1,0 +1,164 @@
+/* Telling kinds of phrases apart by the kinds of their words: no parsing, but tests that say yes
+ * only when the words leave little doubt. */
+#include "generate/offline_grammar.h"
+
+#include <string.h>
+
+bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index)
+{
+    static const char *const objects[] = {"a",   "an",  "the",  "my",   "our", "your",
+                                          "his", "her", "its",  "him",  "it",  "me",
+                                          "us",  "you", "them", "their"};
+    const uint64_t noun_before = CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER |
+                                 CHATUR_WORD_POSSESSIVE | CHATUR_WORD_PREPOSITION |
+                                 CHATUR_WORD_VERB | CHATUR_WORD_QUALITY;
+    const uint64_t after =
+        CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY | CHATUR_WORD_DETERMINER;
+    if (index == 0 || !chatur_wording_is(wording, index, CHATUR_WORD_THIRD) ||
+        chatur_wording_is(wording, index - 1, noun_before) || wording->tokens[index - 1].closed ||
+        wording->tokens[index - 1].number) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+        if (chatur_wording_equals(wording, index + 1, objects[i])) {
+            return true;
+        }
+    }
+    /* “visits” may be a noun; “replaces” cannot. */
+    return !chatur_wording_is(wording, index, CHATUR_WORD_PLURAL) &&
+           (index + 1 == wording->count || wording->tokens[index + 1].number ||
+            chatur_wording_is(wording, index + 1, after) ||
+            chatur_wording_equals(wording, index + 1, "to"));
+}
+
+#define NOUN_SIGNS (CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER | CHATUR_WORD_POSSESSIVE)
+
+/* Words that weaken or strengthen: “still very interested”. The index of what they are said of. */
+static size_t after_degrees(const struct chatur_wording *wording)
+{
+    static const char *const degrees[] = {"currently", "fully",  "highly",  "most",     "quite",
+                                          "really",    "so",     "still",   "terribly", "truly",
+                                          "very",      "always", "already", "also"};
+    size_t at = 0;
+    for (bool found = true; found && at + 1 < wording->count; at += found) {
+        found = false;
+        for (size_t i = 0; i < sizeof(degrees) / sizeof(degrees[0]) && !found; i++) {
+            found = chatur_wording_equals(wording, at, degrees[i]);
+        }
+    }
+    return at;
+}
+
+static bool is_noun_sign(const struct chatur_wording *wording, size_t index)
+{
+    return chatur_wording_is(wording, index, NOUN_SIGNS) ||
+           chatur_wording_equals(wording, index, "me") ||
+           chatur_wording_equals(wording, index, "us") ||
+           (index < wording->count && wording->tokens[index].number);
+}
+
+bool chatur_wording_is_clause(const struct chatur_wording *wording)
+{
+    if (chatur_wording_is(wording, 0, CHATUR_WORD_PRONOUN)) {
+        return wording->count > 1;
+    }
+    for (size_t i = 1; i < wording->count; i++) {
+        if (chatur_wording_is(wording, i, CHATUR_WORD_QUESTION) ||
+            chatur_wording_equals(wording, i, "that")) {
+            return false; /* “the report that is due” */
+        }
+        if (chatur_wording_is_third(wording, i) &&
+            !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
+            return true; /* “Asha covers my work” */
+        }
+        bool month = chatur_wording_is(wording, i, CHATUR_WORD_MONTH);
+        if (chatur_wording_is(wording, i, CHATUR_WORD_AUXILIARY) && !month &&
+            i + 1 < wording->count && !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool chatur_wording_is_action(const struct chatur_wording *wording)
+{
+    if (chatur_wording_is(wording, 0, CHATUR_WORD_VERB)) {
+        return true;
+    }
+    if (wording->count > 1 && wording->tokens[1].number &&
+        (wording->count == 2 || chatur_wording_is(wording, 2, CHATUR_WORD_PREPOSITION))) {
+        return false; /* “order 4711” */
+    }
+    return chatur_wording_is(wording, 0, CHATUR_WORD_MAYBE_VERB) && is_noun_sign(wording, 1);
+}
+
+/* “carried”: a word that no list knows and that ends like a verb in the past. */
+static bool is_past_form(const struct chatur_wording *wording)
+{
+    const struct chatur_token *first = &wording->tokens[0];
+    return (first->kinds & CHATUR_WORD_KNOWN) == 0 && first->length > 4 &&
+           memcmp(wording->text + first->start + first->length - 2, "ed", 2) == 0;
+}
+
+bool chatur_wording_is_deed(const struct chatur_wording *wording)
+{
+    if (wording->count < 2) {
+        return false;
+    }
+    if (chatur_wording_is(wording, 2, CHATUR_WORD_UNIT) &&
+        chatur_wording_equals(wording, 3, "ago")) {
+        return false; /* “sent two weeks ago”: by whom? */
+    }
+    static const char *const particles[] = {"and", "care", "charge", "over", "part", "up"};
+    if (chatur_wording_is(wording, 0, CHATUR_WORD_PAST)) {
+        return true;
+    }
+    bool followed = is_noun_sign(wording, 1);
+    for (size_t i = 0; i < sizeof(particles) / sizeof(particles[0]); i++) {
+        followed = followed || chatur_wording_equals(wording, 1, particles[i]); /* “took part in” */
+    }
+    return followed && (chatur_wording_is(wording, 0, CHATUR_WORD_PAST_MAYBE) ||
+                        (is_past_form(wording) && chatur_wording_is(wording, 1, NOUN_SIGNS)));
+}
+
+bool chatur_wording_is_past(const struct chatur_wording *wording)
+{
+    return wording->count > 1 &&
+           (chatur_wording_is(wording, 0, CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE) ||
+            is_past_form(wording)) &&
+           (wording->tokens[1].number ||
+            chatur_wording_is(wording, 1,
+                              CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY |
+                                  CHATUR_WORD_NUMBER));
+}
+
+bool chatur_wording_is_trait(const struct chatur_wording *wording)
+{
+    size_t at = after_degrees(wording);
+    if (!chatur_wording_is(wording, at, CHATUR_WORD_TRAIT)) {
+        return false;
+    }
+    if (chatur_wording_equals(wording, at, "not")) {
+        return chatur_wording_is(wording, at + 1, CHATUR_WORD_TRAIT | CHATUR_WORD_DOING);
+    }
+    const uint64_t after =
+        CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY | CHATUR_WORD_MONTH;
+    return wording->count == at + 1 || chatur_wording_is(wording, at + 1, after) ||
+           wording->tokens[at + 1].number;
+}
+
+bool chatur_wording_is_clipped(const struct chatur_wording *wording)
+{
+    const uint64_t after = CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
+    for (size_t i = 1; i < wording->count; i++) {
+        bool last = i + 1 == wording->count || chatur_wording_is(wording, i + 1, after);
+        bool modified =
+            chatur_wording_is(wording, i - 1, CHATUR_WORD_PREPOSITION | CHATUR_WORD_DETERMINER);
+        if (!modified &&
+            ((last && chatur_wording_is(wording, i, CHATUR_WORD_PREDICATE)) ||
+             (chatur_wording_is(wording, i, CHATUR_WORD_PAST) && i + 1 < wording->count))) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,31 @@
+/* Grammar: what is true of a phrase, whichever part of the brief it comes from. */
+#ifndef CHATUR_GENERATE_OFFLINE_GRAMMAR_H
+#define CHATUR_GENERATE_OFFLINE_GRAMMAR_H
+
+#include <stdbool.h>
+
+#include "generate/offline_text.h"
+
+/* Is token `index` a finite verb of somebody else's doing: “Asha covers my work”, not “book
+ * covers”? */
+bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index);
+
+/* “my laptop is broken”: a subject and a finite verb. */
+bool chatur_wording_is_clause(const struct chatur_wording *wording);
+
+/* “submit my thesis”, but not “request for leave”. */
+bool chatur_wording_is_action(const struct chatur_wording *wording);
+
+/* “worked at Acme”, “built the site”, but not “built environment”. */
+bool chatur_wording_is_deed(const struct chatur_wording *wording);
+
+/* “paid by card”, “sent on 3 May”: done, but it does not say by whom. */
+bool chatur_wording_is_past(const struct chatur_wording *wording);
+
+/* “available from June”, but not “available rooms”. */
+bool chatur_wording_is_trait(const struct chatur_wording *wording);
+
+/* “lunch included”, “flight booked for Monday”. */
+bool chatur_wording_is_clipped(const struct chatur_wording *wording);
+
+#endif

@@ -1,0 +1,179 @@
+/* A ladder of tests, the surest first. */
+#include "generate/offline_kinds.h"
+
+#include "generate/offline_article.h"
+#include "generate/offline_grammar.h"
+#include "generate/offline_times.h"
+
+/* A fragment longer than this is no item of a list: it is noted on its own. */
+#define MAX_LIST_WORDS 9
+
+static bool opens_with_helper(const struct chatur_wording *wording)
+{
+    static const char *const helpers[] = {"can",  "cannot", "can't", "could",  "will", "won't",
+                                          "must", "should", "did",   "didn't", "do",   "don't"};
+    for (size_t i = 0; i < sizeof(helpers) / sizeof(helpers[0]); i++) {
+        if (chatur_wording_equals(wording, 0, helpers[i])) {
+            return true;
+        }
+    }
+    return chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE);
+}
+
+static bool opens_with_joint(const struct chatur_wording *wording)
+{
+    static const char *const joints[] = {"if",    "but",  "or",   "that", "which", "who",
+                                         "while", "than", "and",  "so",   "is",    "are",
+                                         "has",   "were", "does", "needs"};
+    for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++) {
+        if (chatur_wording_equals(wording, 0, joints[i])) {
+            return true;
+        }
+    }
+    return chatur_wording_is(wording, 0, CHATUR_WORD_QUESTION);
+}
+
+static bool is_quality(const struct chatur_wording *wording)
+{
+    static const char *const degrees[] = {"very",   "so",  "really", "quite",    "fully",
+                                          "highly", "not", "still",  "terribly", "already"};
+    size_t at = 0;
+    for (size_t i = 0; i < sizeof(degrees) / sizeof(degrees[0]); i++) {
+        if (chatur_wording_equals(wording, 0, degrees[i]) && wording->count > 1) {
+            at = 1;
+        }
+    }
+    const uint64_t after = CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
+    bool from_day =
+        chatur_wording_equals(wording, at, "effective") && wording->tokens[at + 1].number;
+    return chatur_wording_is(wording, at, CHATUR_WORD_QUALITY) &&
+           (wording->count == at + 1 || from_day || chatur_wording_is(wording, at + 1, after));
+}
+
+/* “quick learner”, “certified accountant”: what a person is, and takes an article. */
+static bool is_person(const struct chatur_wording *wording)
+{
+    const struct chatur_token *head = &wording->tokens[chatur_wording_head(wording, 0)];
+    if ((head->kinds & CHATUR_WORD_PLURAL) != 0) {
+        return false;
+    }
+    return (head->kinds & CHATUR_WORD_PERSON) != 0 ||
+           ((head->kinds & CHATUR_WORD_ROLE) != 0 && wording->count > 1 &&
+            chatur_wording_is(wording, 0, CHATUR_WORD_TRAIT));
+}
+
+static bool is_ask(const struct chatur_wording *wording)
+{
+    return chatur_wording_is(wording, 0, CHATUR_WORD_ASK) && chatur_wording_is_action(wording);
+}
+
+static enum chatur_point_kind kind_by_preposition(const struct chatur_wording *wording)
+{
+    if (chatur_wording_is_when(wording)) {
+        return CHATUR_TIMES;
+    }
+    return chatur_wording_is(wording, 0, CHATUR_WORD_PLACE) ? CHATUR_PLACES : CHATUR_QUALITIES;
+}
+
+/* “my place”, “our garden” */
+static bool is_place(const struct chatur_wording *wording)
+{
+    static const char *const places[] = {"place", "house", "home", "flat", "office", "garden"};
+    bool place = false;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        place = place || chatur_wording_equals(wording, 1, places[i]);
+    }
+    return place && wording->count == 2 &&
+           (chatur_wording_equals(wording, 0, "my") || chatur_wording_equals(wording, 0, "our"));
+}
+
+/* “joins the design team”: somebody does, it does not say who. */
+static bool opens_with_third(const struct chatur_wording *wording)
+{
+    return wording->count > 1 && chatur_wording_is(wording, 0, CHATUR_WORD_THIRD) &&
+           !chatur_wording_is(wording, 0, CHATUR_WORD_PLURAL);
+}
+
+/* “free after 4 pm” is who writes; “free of charge” is not. */
+static bool is_free_then(const struct chatur_wording *wording)
+{
+    static const char *const joints[] = {"after", "at", "before", "from", "on", "until"};
+    bool then = chatur_wording_is(wording, 1, CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY);
+    for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++) {
+        then = then || chatur_wording_equals(wording, 1, joints[i]);
+    }
+    return then && chatur_wording_equals(wording, 0, "free");
+}
+
+enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording)
+{
+    bool several = wording->count > 1;
+    if (chatur_wording_is_span(wording)) {
+        return CHATUR_SPANS;
+    }
+    if (chatur_wording_is_time(wording)) {
+        return CHATUR_TIMES;
+    }
+    if (several && opens_with_helper(wording)) {
+        return CHATUR_DEEDS;
+    }
+    if (several && (opens_with_joint(wording) || chatur_wording_equals(wording, 0, "no"))) {
+        return CHATUR_NOTES;
+    }
+    if (chatur_wording_is(wording, 0, CHATUR_WORD_OPENER) && !chatur_wording_is_trait(wording) &&
+        several) {
+        return CHATUR_SENTENCES;
+    }
+    if (chatur_wording_is_deed(wording)) {
+        return CHATUR_DEEDS;
+    }
+    if (chatur_wording_is_clause(wording)) {
+        return CHATUR_SENTENCES;
+    }
+    if (is_ask(wording)) {
+        return CHATUR_ASKS;
+    }
+    if (is_place(wording)) {
+        return CHATUR_PLACES;
+    }
+    if (chatur_wording_is_past(wording) || opens_with_third(wording)) {
+        return CHATUR_NOTES;
+    }
+    if (is_free_then(wording)) {
+        return CHATUR_TRAITS;
+    }
+    if (chatur_wording_is_trait(wording) || is_person(wording) ||
+        (several && chatur_wording_is(wording, 0, CHATUR_WORD_DOING))) {
+        return CHATUR_TRAITS;
+    }
+    if (several && chatur_wording_is_action(wording)) {
+        return CHATUR_WISHES;
+    }
+    if (is_quality(wording)) {
+        return CHATUR_QUALITIES;
+    }
+    if (several && chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
+        return kind_by_preposition(wording);
+    }
+    if (chatur_wording_is_clipped(wording) || wording->count > MAX_LIST_WORDS) {
+        return CHATUR_NOTES;
+    }
+    return CHATUR_THINGS;
+}
+
+const char *chatur_point_lead(const struct chatur_wording *wording, enum chatur_point_kind kind)
+{
+    if (kind == CHATUR_TIMES && !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
+        return chatur_wording_time_preposition(wording);
+    }
+    if (kind == CHATUR_PLACES && is_place(wording)) {
+        return "at ";
+    }
+    if (kind == CHATUR_TRAITS && is_person(wording) && !chatur_wording_is_trait(wording)) {
+        return chatur_wording_article(wording, CHATUR_A);
+    }
+    if (kind == CHATUR_SENTENCES && !chatur_wording_is(wording, 0, CHATUR_WORD_PRONOUN)) {
+        return chatur_wording_article(wording, CHATUR_THE);
+    }
+    return "";
+}
