@@ -3,6 +3,7 @@
 #include "generate/offline_article.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "generate/offline_grammar.h"
 
@@ -43,25 +44,32 @@ size_t chatur_wording_head(const struct chatur_wording *wording, size_t from)
     return last;
 }
 
-/* “brother's wedding”: whose brother is plain. */
-static bool opens_with_relative(const struct chatur_wording *wording)
+bool chatur_wording_is_relative(const struct chatur_wording *wording, size_t index)
 {
     static const char *const relatives[] = {
-        "aunt",   "boss",        "brother",     "cousin",  "child",  "daughter", "father", "friend",
-        "mother", "grandfather", "grandmother", "husband", "sister", "son",      "uncle",  "wife"};
-    const struct chatur_token *first = &wording->tokens[0];
-    if (!chatur_wording_is(wording, 0, CHATUR_WORD_POSSESSIVE)) {
-        return false;
-    }
+        "aunt",   "boss",   "brother", "cousin",      "child",       "dad",     "daughter",
+        "father", "friend", "mother",  "grandfather", "grandmother", "husband", "mom",
+        "mum",    "sister", "son",     "uncle",       "wife"};
+    const struct chatur_token *token = &wording->tokens[index];
     for (size_t i = 0; i < sizeof(relatives) / sizeof(relatives[0]); i++) {
         size_t length = strlen(relatives[i]);
-        const char *mark = wording->text + first->start + length;
-        if (length < first->length && (*mark == '\'' || (unsigned char)*mark == 0xe2) &&
-            memcmp(wording->text + first->start, relatives[i], length) == 0) {
+        const char *mark = wording->text + token->start + length;
+        bool ends = length == token->length ||
+                    (length < token->length && (*mark == '\'' || (unsigned char)*mark == 0xe2));
+        if (ends && index < wording->count &&
+            strncasecmp(wording->text + token->start, relatives[i], length) == 0) {
             return true;
         }
     }
     return false;
+}
+
+/* “brother's wedding”: whose brother is plain. */
+static bool opens_with_relative(const struct chatur_wording *wording)
+{
+    return chatur_wording_is_relative(wording, 0) &&
+           (chatur_wording_is(wording, 0, CHATUR_WORD_POSSESSIVE) ||
+            chatur_wording_head(wording, 0) == 0);
 }
 
 /* “next week”, “tomorrow's”, but not “late delivery” or “morning shift”. */

@@ -8,6 +8,8 @@
 #include "generate/offline_article.h"
 #include "generate/offline_kinds.h"
 #include "generate/offline_pairs.h"
+#include "generate/offline_restore.h"
+#include "generate/offline_spelling.h"
 #include "generate/offline_split.h"
 
 struct reading {
@@ -104,6 +106,10 @@ static bool read_words(struct reading *reading, const char *start, size_t length
     struct chatur_wording wording;
     length = sentence ? length : without_closing(start, length);
     char *text = chatur_arena_strndup(reading->arena, start, length);
+    if (text != NULL && !sentence) {
+        text = chatur_text_restored(reading->arena, text, false, reading->words);
+    }
+    length = text != NULL ? strlen(text) : 0;
     if (text == NULL ||
         !chatur_wording_read(&wording, text, length, reading->words, reading->arena)) {
         return false;
@@ -207,6 +213,7 @@ bool chatur_points_read(struct chatur_points *points, const char *keywords, cons
     struct reading reading = {.points = points, .words = words, .arena = arena};
     struct chatur_pieces pieces;
     char *clean = chatur_text_clean(arena, keywords, true);
+    clean = clean != NULL ? chatur_text_spelled(arena, clean) : NULL;
     reading.subject = chatur_text_clean(arena, subject, false);
     if (clean == NULL || reading.subject == NULL || !chatur_split(&pieces, clean, words, arena)) {
         return false;

@@ -9,6 +9,8 @@
 
 #include "generate/offline_article.h"
 #include "generate/offline_grammar.h"
+#include "generate/offline_restore.h"
+#include "generate/offline_spelling.h"
 
 struct reading {
     struct chatur_topic *topic;
@@ -235,6 +237,21 @@ static bool settle_verbal(struct reading *reading, bool *settled)
     return true;
 }
 
+/* The subject with the words that a headline leaves out, without its closing mark. */
+static char *restored(const struct reading *reading, char closing)
+{
+    const char *mark = closing == '?' ? "?" : "";
+    char *text = reading->typed != NULL
+                     ? chatur_arena_printf(reading->arena, "%s%s", reading->typed, mark)
+                     : NULL;
+    text = text != NULL ? chatur_text_spelled(reading->arena, text) : NULL;
+    text = text != NULL ? chatur_text_restored(reading->arena, text, true, reading->words) : NULL;
+    if (text != NULL && closing == '?' && text[0] != '\0') {
+        text[strlen(text) - 1] = '\0';
+    }
+    return text;
+}
+
 bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
                        const struct chatur_words *words, struct chatur_arena *arena)
 {
@@ -253,8 +270,9 @@ bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
     }
     const char *text = without_reply_marks(clean);
     size_t length = without_closing(text, strlen(text), &closing);
-    char *open = chatur_arena_strndup(arena, text, length);
     reading.typed = chatur_arena_strndup(arena, text, length);
+    char *open = restored(&reading, closing);
+    length = open != NULL ? strlen(open) : 0;
     if (open == NULL || reading.typed == NULL ||
         !chatur_wording_read(wording, open, length, words, arena)) {
         return false;

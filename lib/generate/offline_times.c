@@ -9,8 +9,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* 10am, 3:30, 12/06/2025, 2025-06-12, 9-5: a number that can only be a time or a date. */
-static bool is_clock(const struct chatur_wording *wording, size_t index)
+bool chatur_wording_is_clock(const struct chatur_wording *wording, size_t index)
 {
     if (index >= wording->count || !wording->tokens[index].number) {
         return false;
@@ -43,7 +42,7 @@ static bool is_month_number(const struct chatur_wording *wording, size_t index)
 /* Does token `index` itself speak of time? */
 static bool says_time(const struct chatur_wording *wording, size_t index)
 {
-    if (chatur_wording_is(wording, index, CALENDAR) || is_clock(wording, index)) {
+    if (chatur_wording_is(wording, index, CALENDAR) || chatur_wording_is_clock(wording, index)) {
         return true;
     }
     bool number = index < wording->count && (wording->tokens[index].number ||

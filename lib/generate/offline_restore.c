@@ -1,0 +1,404 @@
+/* Words are only ever put between the user's own, and only where the lists leave no doubt about
+ * both neighbours: a note that stays a note reads better than a sentence that is none. */
+#include "generate/offline_restore.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "generate/offline_article.h"
+#include "generate/offline_grammar.h"
+#include "generate/offline_times.h"
+
+struct restoring {
+    struct chatur_wording wording;
+    const char **before; /* what to put before each token; NULL: nothing */
+    struct chatur_arena *arena;
+};
+
+#define NOUNS                                                                                      \
+    (CHATUR_WORD_COUNT | CHATUR_WORD_DOCUMENT | CHATUR_WORD_ROLE | CHATUR_WORD_OPENING |           \
+     CHATUR_WORD_EVENT | CHATUR_WORD_PERSON | CHATUR_WORD_WANTED)
+#define CALENDAR (CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY)
+
+static bool is_one_of(const struct chatur_wording *wording, size_t index, const char *const *list)
+{
+    bool found = false;
+    for (; *list != NULL && !found; list++) {
+        found = chatur_wording_equals(wording, index, *list);
+    }
+    return found;
+}
+
+/* The wording from token `from` on, for what looks at the front of one. */
+static struct chatur_wording tail(const struct chatur_wording *wording, size_t from)
+{
+    struct chatur_wording rest = *wording;
+    rest.tokens += from;
+    rest.count -= from;
+    return rest;
+}
+
+static const char *article_at(const struct restoring *restoring, size_t index,
+                              enum chatur_article article)
+{
+    const struct chatur_wording *wording = &restoring->wording;
+    size_t start = wording->tokens[index].start;
+    struct chatur_wording rest = {0};
+    char *text = chatur_arena_strdup(restoring->arena, wording->text + start);
+    size_t count = wording->count - index + 1;
+    rest.tokens = chatur_arena_alloc(restoring->arena, count * sizeof(rest.tokens[0]));
+    if (text == NULL || rest.tokens == NULL) {
+        return "";
+    }
+    rest.text = text;
+    rest.length = wording->length - start;
+    rest.count = wording->count - index;
+    for (size_t i = 0; i < rest.count; i++) {
+        rest.tokens[i] = wording->tokens[index + i];
+        rest.tokens[i].start -= start;
+    }
+    return chatur_wording_article(&rest, article);
+}
+
+/* --- clauses without their verb --------------------------------------------------------------- */
+
+/* What is done once, and so has been done: postponed, sent, paid. */
+static bool is_event(const struct chatur_wording *wording, size_t index)
+{
+    static const char *const events[] = {
+        "approved",  "arranged",  "booked",   "canceled",    "cancelled", "changed",  "charged",
+        "collected", "completed", "cut",      "delayed",     "delivered", "extended", "fixed",
+        "issued",    "lost",      "moved",    "paid",        "postponed", "received", "refunded",
+        "renewed",   "repaired",  "replaced", "rescheduled", "resolved",  "sent",     "signed",
+        "stolen",    "submitted", NULL};
+    return is_one_of(wording, index, events);
+}
+
+static bool is_told_when(const struct chatur_wording *wording, size_t from)
+{
+    for (size_t i = from; i < wording->count; i++) {
+        if (chatur_wording_equals(wording, i, "yesterday") ||
+            chatur_wording_equals(wording, i, "last") || chatur_wording_equals(wording, i, "ago")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does a clause end here or go on with when, where and how? */
+static bool ends_or_goes_on(const struct chatur_wording *wording, size_t index)
+{
+    static const char *const others[] = {"to",  "twice", "once", "again", "already",
+                                         "yet", "now",   "on",   "too",   NULL};
+    return index >= wording->count || wording->tokens[index].number ||
+           chatur_wording_is(wording, index,
+                             CHATUR_WORD_PREPOSITION | CALENDAR | CHATUR_WORD_NUMBER) ||
+           is_one_of(wording, index, others);
+}
+
+/* Are the tokens before `end` somebody or something that a clause can be about? */
+static bool is_subject(const struct chatur_wording *wording, size_t end)
+{
+    const uint64_t never = CHATUR_WORD_PRONOUN | CHATUR_WORD_AUXILIARY | CHATUR_WORD_PREPOSITION |
+                           CHATUR_WORD_QUESTION | CHATUR_WORD_OPENER;
+    const uint64_t verbs =
+        CHATUR_WORD_CLAUSE | CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE | CHATUR_WORD_VERB;
+    static const char *const others[] = {"no",   "not",  "never", "always",
+                                         "most", "very", "as",    NULL};
+    if (end == 0 || end > 4 || chatur_wording_is(wording, 0, verbs)) {
+        return false;
+    }
+    for (size_t i = 0; i < end; i++) {
+        bool joins = i > 0 && chatur_wording_equals(wording, i, "and");
+        if ((chatur_wording_is(wording, i, never) && !joins) || is_one_of(wording, i, others) ||
+            wording->tokens[i].closed || wording->tokens[i].dash) {
+            return false;
+        }
+    }
+    const uint64_t no_noun = CHATUR_WORD_TRAIT | CHATUR_WORD_QUALITY | CALENDAR;
+    return !chatur_wording_is(wording, end - 1, no_noun) ||
+           chatur_wording_is(wording, end - 1, NOUNS | CHATUR_WORD_WEEKDAY);
+}
+
+static bool is_plural(const struct chatur_wording *wording, size_t end)
+{
+    bool plural = chatur_wording_is(wording, end - 1, CHATUR_WORD_PLURAL) ||
+                  chatur_wording_equals(wording, 0, "all") ||
+                  chatur_wording_equals(wording, 0, "both");
+    const struct chatur_token *last = &wording->tokens[end - 1];
+    const char *ending = wording->text + last->start + last->length;
+    plural = plural ||
+             (last->length > 3 && ending[-1] == 's' && ending[-2] != 's' && ending[-2] != 'u' &&
+              ending[-2] != 'i' && (last->kinds & CHATUR_WORD_PROPER) == 0);
+    for (size_t i = 0; i + 1 < end; i++) {
+        plural = plural || (chatur_wording_equals(wording, i, "and") && i > 0);
+    }
+    return plural || (chatur_wording_is(wording, 0, CHATUR_WORD_NUMBER) &&
+                      !chatur_wording_equals(wording, 0, "one"));
+}
+
+/* The verb that the predicate at `index` lacks, with its space; NULL: it lacks none. */
+static const char *missing_verb(const struct chatur_wording *wording, size_t index)
+{
+    static const char *const states[] = {"ok", "okay", "working", NULL};
+    bool denied = chatur_wording_equals(wording, index, "not");
+    size_t word = index + denied;
+    bool plural = is_plural(wording, index);
+    if (!ends_or_goes_on(wording, word + 1)) {
+        return NULL;
+    }
+    if (is_event(wording, word)) {
+        return is_told_when(wording, word + 1) ? plural ? "were " : "was "
+               : plural                        ? "have "
+                                               : "has ";
+    }
+    bool alone = chatur_wording_is(wording, index, CHATUR_WORD_COUNT | CHATUR_WORD_PLURAL);
+    bool state = chatur_wording_is(wording, word, CHATUR_WORD_PREDICATE | CHATUR_WORD_DOING) ||
+                 is_one_of(wording, word, states);
+    return state && (denied || !alone) ? plural ? "are " : "is " : NULL;
+}
+
+/* “truck broke down”, “item never arrived”: the verb is there, only the article may be missing. */
+static bool has_past_verb(const struct chatur_wording *wording, size_t index)
+{
+    static const char *const finite[] = {
+        "arrived", "broke", "came", "fell", "flew",  "gave",    "got",    "rang",     "took",
+        "went",    "began", "said", "told", "asked", "advised", "agreed", "promised", NULL};
+    bool adverb = chatur_wording_equals(wording, index, "never") ||
+                  chatur_wording_equals(wording, index, "just") ||
+                  chatur_wording_equals(wording, index, "still");
+    return is_one_of(wording, index + adverb, finite) &&
+           (adverb || index + 1 < wording->count || chatur_wording_equals(wording, index, "came"));
+}
+
+static const char *article_of_subject(const struct restoring *restoring)
+{
+    static const char *const own[] = {"cv", "resume", "portfolio", "wife", "husband", NULL};
+    if (is_one_of(&restoring->wording, 0, own)) {
+        return "my ";
+    }
+    return article_at(restoring, 0, CHATUR_THE);
+}
+
+/* “exam postponed” → “the exam has been postponed”. */
+static bool restore_verb(struct restoring *restoring, bool names)
+{
+    const struct chatur_wording *wording = &restoring->wording;
+    for (size_t i = 1; i < wording->count; i++) {
+        if (chatur_wording_is(wording, i, CHATUR_WORD_AUXILIARY)) {
+            return false;
+        }
+        if (!is_subject(wording, i)) {
+            continue;
+        }
+        if (has_past_verb(wording, i)) {
+            restoring->before[0] = article_of_subject(restoring);
+            return true;
+        }
+        const char *verb = missing_verb(wording, i);
+        if (verb == NULL || (names && chatur_wording_is(wording, i - 1, CHATUR_WORD_DOCUMENT) &&
+                             is_event(wording, i))) {
+            continue;
+        }
+        bool denied = chatur_wording_equals(wording, i, "not");
+        bool perfect = verb[0] == 'h';
+        restoring->before[0] = article_of_subject(restoring);
+        restoring->before[i] =
+            perfect && !denied ? verb[2] == 's' ? "has been " : "have been " : verb;
+        if (perfect && denied && i + 1 < wording->count) {
+            restoring->before[i + 1] = "been ";
+        }
+        return true;
+    }
+    return false;
+}
+
+/* “mother in hospital” */
+static void restore_relative(struct restoring *restoring)
+{
+    const struct chatur_wording *wording = &restoring->wording;
+    if (wording->count == 3 && chatur_wording_is_relative(wording, 0) &&
+        chatur_wording_is(wording, 1, CHATUR_WORD_PLACE)) {
+        restoring->before[0] = "my ";
+        restoring->before[1] = "is ";
+    }
+}
+
+/* --- articles and pronouns -------------------------------------------------------------------- */
+
+/* The verb a piece opens with, after “I”, “will” and the like; the count: it opens with none. */
+static size_t opening_verb(const struct chatur_wording *wording)
+{
+    static const char *const skipped[] = {"i", "to", "please", "still", "also", "i'll", "we", NULL};
+    static const char *const more[] = {"arrange", "attach", "buying", "getting", "managed",
+                                       "had",     "owned",  "bought", "will",    NULL};
+    const uint64_t verbs =
+        CHATUR_WORD_VERB | CHATUR_WORD_MAYBE_VERB | CHATUR_WORD_CLAUSE | CHATUR_WORD_ASK;
+    size_t at = 0;
+    while (at + 1 < wording->count &&
+           (is_one_of(wording, at, skipped) || chatur_wording_equals(wording, at, "will") ||
+            chatur_wording_equals(wording, at, "can") ||
+            chatur_wording_equals(wording, at, "could"))) {
+        at++;
+    }
+    bool helped = at > 0 && !chatur_wording_equals(wording, at - 1, "i");
+    bool plain = chatur_wording_is(wording, at, CHATUR_WORD_VERB | CHATUR_WORD_CLAUSE) ||
+                 chatur_wording_equals(wording, at, "have") ||
+                 (chatur_wording_is(wording, at, CHATUR_WORD_ASK) &&
+                  !chatur_wording_is(wording, at, CHATUR_WORD_COUNT));
+    bool verb =
+        plain || (helped && chatur_wording_is(wording, at, verbs)) || is_one_of(wording, at, more);
+    return verb ? at : wording->count;
+}
+
+static void restore_object(struct restoring *restoring)
+{
+    static const char *const indefinite[] = {"arrange", "bought", "buy",    "find",  "get",
+                                             "had",     "have",   "need",   "owned", "managed",
+                                             "prefer",  "want",   "needed", NULL};
+    static const char *const plain[] = {"be", "become", "know", "travel", "work", "study",
+                                        "go", "come",   "stay", "live",   NULL};
+    const struct chatur_wording *wording = &restoring->wording;
+    size_t verb = opening_verb(wording);
+    size_t noun = verb + 1;
+    if (noun >= wording->count || wording->tokens[verb].closed || is_one_of(wording, verb, plain)) {
+        return;
+    }
+    bool wants = is_one_of(wording, verb, indefinite);
+    if (chatur_wording_is(wording, noun, CHATUR_WORD_PREPOSITION)) {
+        bool lacks = chatur_wording_equals(wording, verb, "need") ||
+                     chatur_wording_equals(wording, verb, "want");
+        if (lacks && !chatur_wording_equals(wording, noun, "to")) {
+            restoring->before[noun] = "it "; /* “need for visa” */
+        }
+        return;
+    }
+    struct chatur_wording rest = tail(wording, noun);
+    size_t head = chatur_wording_head(&rest, 0);
+    if (chatur_wording_is(&rest, head, NOUNS) && !rest.tokens[0].number) {
+        restoring->before[noun] = article_at(restoring, noun, wants ? CHATUR_A : CHATUR_THE);
+    }
+}
+
+/* “for assignment”, “with principal”: nouns that after a preposition cannot stand bare. */
+static void restore_articles(struct restoring *restoring)
+{
+    static const char *const nouns[] = {
+        "assignment", "audit", "building",  "client",    "company", "counter", "delay",  "door",
+        "event",      "gate",  "interview", "job",       "manager", "meeting", "office", "pantry",
+        "park",       "party", "position",  "principal", "project", "role",    "team",   "trip",
+        "trouble",    "visa",  "wedding",   "weekend",   NULL};
+    static const char *const joints[] = {"about", "at", "behind", "for", "from", "in",
+                                         "near",  "of", "with",   "to",  "on",   NULL};
+    const struct chatur_wording *wording = &restoring->wording;
+    for (size_t i = 1; i < wording->count; i++) {
+        bool ends = i + 1 == wording->count || wording->tokens[i].closed ||
+                    chatur_wording_is(wording, i + 1, CHATUR_WORD_PREPOSITION | CALENDAR);
+        if (ends && restoring->before[i] == NULL && is_one_of(wording, i, nouns) &&
+            is_one_of(wording, i - 1, joints)) {
+            restoring->before[i] = "the ";
+        }
+    }
+}
+
+/* --- times ------------------------------------------------------------------------------------ */
+
+static bool is_ordinal(const struct chatur_wording *wording, size_t index)
+{
+    if (index >= wording->count || !wording->tokens[index].number) {
+        return false;
+    }
+    const struct chatur_token *token = &wording->tokens[index];
+    const char *end = wording->text + token->start + token->length - 2;
+    return token->length >= 3 && token->length <= 4 &&
+           (memcmp(end, "th", 2) == 0 || memcmp(end, "st", 2) == 0 || memcmp(end, "nd", 2) == 0 ||
+            memcmp(end, "rd", 2) == 0);
+}
+
+/* “saturday 4pm” → “Saturday at 4pm”; “before 30th” → “before the 30th”. */
+static void restore_times(struct restoring *restoring)
+{
+    static const char *const joints[] = {"after", "before", "by",    "from", "on",
+                                         "since", "till",   "until", "to",   NULL};
+    const struct chatur_wording *wording = &restoring->wording;
+    for (size_t i = 1; i < wording->count; i++) {
+        bool day = chatur_wording_is(wording, i - 1, CHATUR_WORD_WEEKDAY) ||
+                   chatur_wording_equals(wording, i - 1, "tomorrow") ||
+                   chatur_wording_equals(wording, i - 1, "today");
+        if (day && chatur_wording_is_clock(wording, i)) {
+            restoring->before[i] = "at ";
+        }
+        if (is_ordinal(wording, i) && is_one_of(wording, i - 1, joints) &&
+            !chatur_wording_is(wording, i + 1, CHATUR_WORD_MONTH | NOUNS) &&
+            (i + 1 == wording->count ||
+             chatur_wording_is(wording, i + 1, CHATUR_WORD_PREPOSITION))) {
+            restoring->before[i] = "the ";
+        }
+    }
+}
+
+/* --- questions -------------------------------------------------------------------------------- */
+
+/* “Any openings?” */
+static void restore_question(struct restoring *restoring)
+{
+    const struct chatur_wording *wording = &restoring->wording;
+    if (wording->count < 2 || wording->text[wording->length - 1] != '?' ||
+        !chatur_wording_equals(wording, 0, "any")) {
+        return;
+    }
+    restoring->before[0] = is_plural(wording, wording->count) ? "are there " : "is there ";
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+static char *write_out(const struct restoring *restoring)
+{
+    const struct chatur_wording *wording = &restoring->wording;
+    struct chatur_buffer buffer = {0};
+    size_t written = 0;
+    for (size_t i = 0; i < wording->count; i++) {
+        const char *put = restoring->before[i];
+        if (put == NULL || put[0] == '\0') {
+            continue;
+        }
+        size_t start = wording->tokens[i].start;
+        while (start > written && wording->text[start - 1] != ' ') {
+            start--; /* before its quotation mark */
+        }
+        chatur_buffer_append(&buffer, wording->text + written, start - written);
+        chatur_buffer_puts(&buffer, put);
+        written = start;
+    }
+    chatur_buffer_puts(&buffer, wording->text + written);
+    char *text = buffer.failed || buffer.length == 0
+                     ? NULL
+                     : chatur_arena_strndup(restoring->arena, buffer.data, buffer.length);
+    chatur_buffer_free(&buffer);
+    return text;
+}
+
+char *chatur_text_restored(struct chatur_arena *arena, const char *text, bool names,
+                           const struct chatur_words *words)
+{
+    struct restoring restoring = {.arena = arena};
+    size_t length = strlen(text);
+    char *copy = chatur_arena_strndup(arena, text, length);
+    if (copy == NULL || length == 0 ||
+        !chatur_wording_read(&restoring.wording, copy, length, words, arena)) {
+        return copy;
+    }
+    restoring.before =
+        chatur_arena_alloc(arena, (restoring.wording.count + 1) * sizeof(restoring.before[0]));
+    if (restoring.before == NULL) {
+        return NULL;
+    }
+    if (!restore_verb(&restoring, names)) {
+        restore_relative(&restoring);
+        restore_object(&restoring);
+    }
+    restore_articles(&restoring);
+    restore_times(&restoring);
+    restore_question(&restoring);
+    return write_out(&restoring);
+}
