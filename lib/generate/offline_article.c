@@ -27,8 +27,8 @@ size_t chatur_wording_head(const struct chatur_wording *wording, size_t from)
     size_t last = from;
     for (size_t i = from + 1; i < wording->count; i++) {
         const struct chatur_token *token = &wording->tokens[i];
-        if (wording->tokens[i - 1].closed || token->dash || token->number ||
-            chatur_wording_is_third(wording, i) ||
+        if (wording->tokens[i - 1].closed || wording->text[token->start - 1] == '(' ||
+            token->dash || token->number || chatur_wording_is_third(wording, i) ||
             (token->kinds & (CHATUR_WORD_PREPOSITION | CHATUR_WORD_AUXILIARY | CHATUR_WORD_TIME |
                              CHATUR_WORD_WEEKDAY | CHATUR_WORD_PRONOUN)) != 0) {
             /* “Monday meeting” goes on, “meeting Monday” does not. */
@@ -69,7 +69,7 @@ static bool opens_with_relative(const struct chatur_wording *wording)
 {
     return chatur_wording_is_relative(wording, 0) &&
            (chatur_wording_is(wording, 0, CHATUR_WORD_POSSESSIVE) ||
-            chatur_wording_head(wording, 0) == 0);
+            (chatur_wording_head(wording, 0) == 0 && !chatur_wording_equals(wording, 1, "and")));
 }
 
 /* “next week”, “tomorrow's”, but not “late delivery” or “morning shift”. */

@@ -28,7 +28,8 @@ bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index)
     return !chatur_wording_is(wording, index, CHATUR_WORD_PLURAL) &&
            (index + 1 == wording->count || wording->tokens[index + 1].number ||
             chatur_wording_is(wording, index + 1, after) ||
-            chatur_wording_equals(wording, index + 1, "to"));
+            chatur_wording_equals(wording, index + 1, "to") ||
+            chatur_wording_equals(wording, index + 1, "there"));
 }
 
 #define NOUN_SIGNS (CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER | CHATUR_WORD_POSSESSIVE)
@@ -85,11 +86,21 @@ bool chatur_wording_is_action(const struct chatur_wording *wording)
     if (chatur_wording_is(wording, 0, CHATUR_WORD_VERB)) {
         return true;
     }
-    if (wording->count > 1 && wording->tokens[1].number &&
+    bool noun = chatur_wording_is(wording, 0, CHATUR_WORD_COUNT);
+    if (noun && wording->count > 1 && wording->tokens[1].number &&
         (wording->count == 2 || chatur_wording_is(wording, 2, CHATUR_WORD_PREPOSITION))) {
         return false; /* “order 4711” */
     }
-    return chatur_wording_is(wording, 0, CHATUR_WORD_MAYBE_VERB) && is_noun_sign(wording, 1);
+    if (!chatur_wording_is(wording, 0, CHATUR_WORD_MAYBE_VERB) || wording->count < 2) {
+        return false;
+    }
+    bool work = chatur_wording_equals(wording, 0, "work") &&
+                (chatur_wording_equals(wording, 1, "from") ||
+                 chatur_wording_equals(wording, 1, "remotely"));
+    bool object = chatur_wording_equals(wording, 1, "it") ||
+                  chatur_wording_equals(wording, 1, "online") ||
+                  chatur_wording_is(wording, 1, CHATUR_WORD_PLURAL);
+    return is_noun_sign(wording, 1) || work || (!noun && object);
 }
 
 /* “carried”: a word that no list knows and that ends like a verb in the past. */
@@ -107,13 +118,18 @@ bool chatur_wording_is_deed(const struct chatur_wording *wording)
     }
     if (chatur_wording_is(wording, 2, CHATUR_WORD_UNIT) &&
         chatur_wording_equals(wording, 3, "ago")) {
-        return false; /* “sent two weeks ago”: by whom? */
+        return chatur_wording_is(wording, 0, CHATUR_WORD_PAST); /* “sent …”: by whom? */
     }
-    static const char *const particles[] = {"and", "care", "charge", "over", "part", "up"};
-    if (chatur_wording_is(wording, 0, CHATUR_WORD_PAST)) {
+    static const char *const particles[] = {"and",  "back", "care", "charge", "off",   "on",
+                                            "once", "out",  "over", "part",   "twice", "up"};
+    bool ever =
+        chatur_wording_equals(wording, 0, "never") || chatur_wording_equals(wording, 0, "always");
+    if (chatur_wording_is(wording, 0, CHATUR_WORD_PAST) ||
+        (ever && chatur_wording_is(wording, 1, CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE))) {
         return true;
     }
-    bool followed = is_noun_sign(wording, 1);
+    /* “built dashboards” */
+    bool followed = is_noun_sign(wording, 1) || chatur_wording_is(wording, 1, CHATUR_WORD_PLURAL);
     for (size_t i = 0; i < sizeof(particles) / sizeof(particles[0]); i++) {
         followed = followed || chatur_wording_equals(wording, 1, particles[i]); /* “took part in” */
     }
@@ -135,6 +151,13 @@ bool chatur_wording_is_past(const struct chatur_wording *wording)
 bool chatur_wording_is_trait(const struct chatur_wording *wording)
 {
     size_t at = after_degrees(wording);
+    if (wording->count == 2 && chatur_wording_equals(wording, 1, "working") &&
+        chatur_wording_equals(wording, 0, "hard")) {
+        return true;
+    }
+    if (at > 0 && chatur_wording_is(wording, at, CHATUR_WORD_DOING)) {
+        return true; /* “still waiting” */
+    }
     if (!chatur_wording_is(wording, at, CHATUR_WORD_TRAIT)) {
         return false;
     }
@@ -161,4 +184,51 @@ bool chatur_wording_is_clipped(const struct chatur_wording *wording)
         }
     }
     return false;
+}
+
+/* Does a number at `index` belong to what is around it: “order 4711”, “chapter 3 and 4”? */
+static bool number_fits(const struct chatur_wording *wording, size_t index)
+{
+    const uint64_t joints = CHATUR_WORD_PREPOSITION | CHATUR_WORD_DETERMINER;
+    bool last = index + 1 == wording->count;
+    return index == 0 || chatur_wording_is(wording, index - 1, joints) || last ||
+           chatur_wording_is(wording, index + 1, CHATUR_WORD_PREPOSITION) ||
+           wording->tokens[index + 1].number || wording->tokens[index + 1].dash;
+}
+
+/* Words that a noun with what belongs to it does not have. */
+static bool is_foreign_to_nouns(const struct chatur_wording *wording, size_t index)
+{
+    static const char *const others[] = {
+        "not", "never", "always", "only", "ok",    "okay",  "fine", "too",  "twice", "once",
+        "now", "then",  "so",     "just", "else",  "ever",  "ex",   "tall", "least", "told",
+        "up",  "off",   "back",   "@",    "since", "first", "self", "still"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (chatur_wording_equals(wording, index, others[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool chatur_wording_is_noun_phrase(const struct chatur_wording *wording)
+{
+    const uint64_t verbs = CHATUR_WORD_AUXILIARY | CHATUR_WORD_PRONOUN;
+    const uint64_t closing = CHATUR_WORD_TRAIT | CHATUR_WORD_PREDICATE | CHATUR_WORD_QUALITY |
+                             CHATUR_WORD_PREPOSITION | CHATUR_WORD_DETERMINER;
+    const uint64_t nouns = CHATUR_WORD_COUNT | CHATUR_WORD_WANTED | CHATUR_WORD_PLURAL |
+                           CHATUR_WORD_PERSON | CHATUR_WORD_EVENT | CHATUR_WORD_ROLE;
+    for (size_t i = 0; i < wording->count; i++) {
+        bool noun = chatur_wording_is(wording, i, nouns);
+        bool first = i == 0;
+        bool last = i + 1 == wording->count;
+        if (is_foreign_to_nouns(wording, i) || (!first && chatur_wording_is(wording, i, verbs)) ||
+            (wording->tokens[i].number && !number_fits(wording, i)) ||
+            (last && !first && !noun && chatur_wording_is(wording, i, closing)) ||
+            (first && !last && !noun &&
+             chatur_wording_is(wording, i, CHATUR_WORD_PAST | CHATUR_WORD_CLAUSE))) {
+            return false;
+        }
+    }
+    return true;
 }

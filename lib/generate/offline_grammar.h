@@ -28,4 +28,8 @@ bool chatur_wording_is_trait(const struct chatur_wording *wording);
 /* “lunch included”, “flight booked for Monday”. */
 bool chatur_wording_is_clipped(const struct chatur_wording *wording);
 
+/* “new laptop”, “order 4711”, “Spring Boot”: nothing speaks against its being a noun with what
+ * belongs to it, so that it can stand where a noun can. */
+bool chatur_wording_is_noun_phrase(const struct chatur_wording *wording);
+
 #endif

@@ -22,9 +22,9 @@ static bool opens_with_helper(const struct chatur_wording *wording)
 
 static bool opens_with_joint(const struct chatur_wording *wording)
 {
-    static const char *const joints[] = {"if",    "but",  "or",   "that", "which", "who",
-                                         "while", "than", "and",  "so",   "is",    "are",
-                                         "has",   "were", "does", "needs"};
+    static const char *const joints[] = {
+        "if", "but", "or",  "that", "which", "who",   "while", "than",      "and",   "so",
+        "is", "are", "has", "were", "does",  "needs", "else",  "otherwise", "unless"};
     for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++) {
         if (chatur_wording_equals(wording, 0, joints[i])) {
             return true;
@@ -105,17 +105,60 @@ static bool is_free_then(const struct chatur_wording *wording)
     return then && chatur_wording_equals(wording, 0, "free");
 }
 
+/* “can we meet tomorrow”, “did you get it” */
+static bool is_question(const struct chatur_wording *wording)
+{
+    return chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) && wording->count > 2 &&
+           chatur_wording_is(wording, 1, CHATUR_WORD_PRONOUN) &&
+           !chatur_wording_equals(wording, 1, "there");
+}
+
+/* “whenever you have time”, “when you are free” */
+static bool opens_with_whenever(const struct chatur_wording *wording)
+{
+    return wording->count > 2 &&
+           (chatur_wording_equals(wording, 0, "whenever") ||
+            chatur_wording_equals(wording, 0, "when")) &&
+           chatur_wording_is(wording, 1, CHATUR_WORD_PRONOUN);
+}
+
+/* “needed by Friday”: it is. */
+static bool is_needed(const struct chatur_wording *wording)
+{
+    return (chatur_wording_equals(wording, 0, "needed") ||
+            chatur_wording_equals(wording, 0, "wanted")) &&
+           chatur_wording_is(wording, 1, CHATUR_WORD_PREPOSITION);
+}
+
+/* “don't share passwords”, but not “don't have a degree”. */
+static bool is_forbidding(const struct chatur_wording *wording)
+{
+    bool two = chatur_wording_equals(wording, 0, "do") && chatur_wording_equals(wording, 1, "not");
+    size_t verb = two ? 2 : 1;
+    return (two || chatur_wording_equals(wording, 0, "don't")) &&
+           !chatur_wording_is(wording, verb, CHATUR_WORD_CLAUSE) &&
+           !chatur_wording_equals(wording, verb, "have");
+}
+
 enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording)
 {
     bool several = wording->count > 1;
+    if (is_question(wording)) {
+        return CHATUR_SENTENCES;
+    }
     if (chatur_wording_is_span(wording)) {
         return CHATUR_SPANS;
     }
     if (chatur_wording_is_time(wording)) {
         return CHATUR_TIMES;
     }
+    if (opens_with_whenever(wording)) {
+        return CHATUR_TIMES;
+    }
     if (several && opens_with_helper(wording)) {
-        return CHATUR_DEEDS;
+        return is_needed(wording)       ? CHATUR_QUALITIES
+               : is_forbidding(wording) ? CHATUR_ASKS
+                                        : CHATUR_DEEDS;
     }
     if (several && (opens_with_joint(wording) || chatur_wording_equals(wording, 0, "no"))) {
         return CHATUR_NOTES;
@@ -143,7 +186,8 @@ enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording
         return CHATUR_TRAITS;
     }
     if (chatur_wording_is_trait(wording) || is_person(wording) ||
-        (several && chatur_wording_is(wording, 0, CHATUR_WORD_DOING))) {
+        (several && chatur_wording_is(wording, 0, CHATUR_WORD_DOING) &&
+         !chatur_wording_is(wording, 1, CHATUR_WORD_COUNT))) {
         return CHATUR_TRAITS;
     }
     if (several && chatur_wording_is_action(wording)) {
@@ -158,7 +202,7 @@ enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording
     if (chatur_wording_is_clipped(wording) || wording->count > MAX_LIST_WORDS) {
         return CHATUR_NOTES;
     }
-    return CHATUR_THINGS;
+    return chatur_wording_is_noun_phrase(wording) ? CHATUR_THINGS : CHATUR_NOTES;
 }
 
 const char *chatur_point_lead(const struct chatur_wording *wording, enum chatur_point_kind kind)
@@ -172,7 +216,11 @@ const char *chatur_point_lead(const struct chatur_wording *wording, enum chatur_
     if (kind == CHATUR_TRAITS && is_person(wording) && !chatur_wording_is_trait(wording)) {
         return chatur_wording_article(wording, CHATUR_A);
     }
-    if (kind == CHATUR_SENTENCES && !chatur_wording_is(wording, 0, CHATUR_WORD_PRONOUN)) {
+    if (kind == CHATUR_TRAITS && chatur_wording_is_ordinal(wording, 0)) {
+        return "a "; /* 2nd year student */
+    }
+    const uint64_t front = CHATUR_WORD_PRONOUN | CHATUR_WORD_OPENER | CHATUR_WORD_AUXILIARY;
+    if (kind == CHATUR_SENTENCES && !chatur_wording_is(wording, 0, front)) {
         return chatur_wording_article(wording, CHATUR_THE);
     }
     return "";

@@ -17,6 +17,7 @@ struct reading {
     const struct chatur_words *words;
     struct chatur_arena *arena;
     const char *subject;
+    bool shouted;
     bool capital_meant; /* a capital at the front of this piece is no habit */
 };
 
@@ -114,6 +115,7 @@ static bool read_words(struct reading *reading, const char *start, size_t length
         !chatur_wording_read(&wording, text, length, reading->words, reading->arena)) {
         return false;
     }
+    wording.shouted = reading->shouted;
     if (known_already(reading, text)) {
         return true;
     }
@@ -223,6 +225,7 @@ bool chatur_points_read(struct chatur_points *points, const char *keywords, cons
     if (points->items == NULL) {
         return false;
     }
+    reading.shouted = chatur_text_is_shouted(clean);
     bool read = true;
     bool small = writes_small(&pieces);
     for (size_t i = 0; i < pieces.count && read; i++) {

@@ -12,6 +12,7 @@
 struct restoring {
     struct chatur_wording wording;
     const char **before; /* what to put before each token; NULL: nothing */
+    size_t since;        /* the token “since” that means “for”; 0: none */
     struct chatur_arena *arena;
 };
 
@@ -66,11 +67,11 @@ static const char *article_at(const struct restoring *restoring, size_t index,
 static bool is_event(const struct chatur_wording *wording, size_t index)
 {
     static const char *const events[] = {
-        "approved",  "arranged",  "booked",   "canceled",    "cancelled", "changed",  "charged",
-        "collected", "completed", "cut",      "delayed",     "delivered", "extended", "fixed",
-        "issued",    "lost",      "moved",    "paid",        "postponed", "received", "refunded",
-        "renewed",   "repaired",  "replaced", "rescheduled", "resolved",  "sent",     "signed",
-        "stolen",    "submitted", NULL};
+        "approved", "arranged",  "booked",    "canceled", "cancelled", "changed",
+        "charged",  "collected", "completed", "delayed",  "delivered", "extended",
+        "fixed",    "issued",    "lost",      "moved",    "paid",      "postponed",
+        "received", "refunded",  "renewed",   "repaired", "replaced",  "rescheduled",
+        "resolved", "sent",      "signed",    "stolen",   "submitted", NULL};
     return is_one_of(wording, index, events);
 }
 
@@ -103,8 +104,9 @@ static bool is_subject(const struct chatur_wording *wording, size_t end)
                            CHATUR_WORD_QUESTION | CHATUR_WORD_OPENER;
     const uint64_t verbs =
         CHATUR_WORD_CLAUSE | CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE | CHATUR_WORD_VERB;
-    static const char *const others[] = {"no",   "not",  "never", "always",
-                                         "most", "very", "as",    NULL};
+    static const char *const others[] = {"no",   "not",   "never", "always", "most",  "very",
+                                         "as",   "still", "hard",  "first",  "fully", "so",
+                                         "done", "any",   "self",  "own",    "only",  NULL};
     if (end == 0 || end > 4 || chatur_wording_is(wording, 0, verbs)) {
         return false;
     }
@@ -115,9 +117,9 @@ static bool is_subject(const struct chatur_wording *wording, size_t end)
             return false;
         }
     }
-    const uint64_t no_noun = CHATUR_WORD_TRAIT | CHATUR_WORD_QUALITY | CALENDAR;
+    const uint64_t no_noun = CHATUR_WORD_TRAIT | CHATUR_WORD_QUALITY | CALENDAR | CHATUR_WORD_UNIT;
     return !chatur_wording_is(wording, end - 1, no_noun) ||
-           chatur_wording_is(wording, end - 1, NOUNS | CHATUR_WORD_WEEKDAY);
+           chatur_wording_is(wording, end - 1, NOUNS);
 }
 
 static bool is_plural(const struct chatur_wording *wording, size_t end)
@@ -162,8 +164,9 @@ static const char *missing_verb(const struct chatur_wording *wording, size_t ind
 static bool has_past_verb(const struct chatur_wording *wording, size_t index)
 {
     static const char *const finite[] = {
-        "arrived", "broke", "came", "fell", "flew",  "gave",    "got",    "rang",     "took",
-        "went",    "began", "said", "told", "asked", "advised", "agreed", "promised", NULL};
+        "arrived",  "broke",  "came",    "fell", "flew", "gave",  "got",     "rang",
+        "took",     "went",   "began",   "said", "told", "asked", "advised", "agreed",
+        "promised", "remain", "remains", "stay", "seem", "seems", NULL};
     bool adverb = chatur_wording_equals(wording, index, "never") ||
                   chatur_wording_equals(wording, index, "just") ||
                   chatur_wording_equals(wording, index, "still");
@@ -178,6 +181,37 @@ static const char *article_of_subject(const struct restoring *restoring)
         return "my ";
     }
     return article_at(restoring, 0, CHATUR_THE);
+}
+
+/* “not working since 3 days”: the “since”, or 0. */
+static size_t find_since(const struct chatur_wording *wording)
+{
+    for (size_t i = 1; i + 1 < wording->count; i++) {
+        if (chatur_wording_equals(wording, i, "since") &&
+            (wording->tokens[i + 1].number ||
+             chatur_wording_is(wording, i + 1, CHATUR_WORD_NUMBER)) &&
+            chatur_wording_is(wording, i + 2, CHATUR_WORD_UNIT)) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+/* Puts the verb before the predicate at `index`, around its “not”. */
+static void put_verb(struct restoring *restoring, size_t index, const char *verb)
+{
+    const struct chatur_wording *wording = &restoring->wording;
+    bool denied = chatur_wording_equals(wording, index, "not");
+    bool plural = is_plural(wording, index);
+    bool perfect = verb[0] == 'h' || (verb[0] != 'w' && find_since(wording) > 0);
+    if (!perfect) {
+        restoring->before[index] = verb;
+    } else if (denied) {
+        restoring->before[index] = plural ? "have " : "has ";
+        restoring->before[index + 1] = "been ";
+    } else {
+        restoring->before[index] = plural ? "have been " : "has been ";
+    }
 }
 
 /* “exam postponed” → “the exam has been postponed”. */
@@ -200,14 +234,8 @@ static bool restore_verb(struct restoring *restoring, bool names)
                              is_event(wording, i))) {
             continue;
         }
-        bool denied = chatur_wording_equals(wording, i, "not");
-        bool perfect = verb[0] == 'h';
         restoring->before[0] = article_of_subject(restoring);
-        restoring->before[i] =
-            perfect && !denied ? verb[2] == 's' ? "has been " : "have been " : verb;
-        if (perfect && denied && i + 1 < wording->count) {
-            restoring->before[i + 1] = "been ";
-        }
+        put_verb(restoring, i, verb);
         return true;
     }
     return false;
@@ -221,6 +249,28 @@ static void restore_relative(struct restoring *restoring)
         chatur_wording_is(wording, 1, CHATUR_WORD_PLACE)) {
         restoring->before[0] = "my ";
         restoring->before[1] = "is ";
+    }
+}
+
+/* “own tools”: I have my own. “never got it”: I did not; “never done it”: I have not. */
+static void restore_start(struct restoring *restoring)
+{
+    static const char *const participles[] = {"been", "done",    "had",    "seen",  "worked",
+                                              "used", "dreamed", "wanted", "loved", NULL};
+    const struct chatur_wording *wording = &restoring->wording;
+    bool ever =
+        chatur_wording_equals(wording, 0, "never") || chatur_wording_equals(wording, 0, "always");
+    if (wording->count < 2) {
+        return;
+    }
+    if (chatur_wording_equals(wording, 0, "own") && !wording->tokens[0].closed) {
+        restoring->before[0] = "have my ";
+    } else if (ever && is_one_of(wording, 1, participles)) {
+        restoring->before[0] = "have ";
+    } else if (chatur_wording_equals(wording, 0, "stuck") ||
+               (chatur_wording_equals(wording, 0, "laid") &&
+                chatur_wording_equals(wording, 1, "off"))) {
+        restoring->before[0] = "was ";
     }
 }
 
@@ -266,10 +316,11 @@ static void restore_object(struct restoring *restoring)
     }
     bool wants = is_one_of(wording, verb, indefinite);
     if (chatur_wording_is(wording, noun, CHATUR_WORD_PREPOSITION)) {
-        bool lacks = chatur_wording_equals(wording, verb, "need") ||
-                     chatur_wording_equals(wording, verb, "want");
-        if (lacks && !chatur_wording_equals(wording, noun, "to")) {
-            restoring->before[noun] = "it "; /* “need for visa” */
+        static const char *const lacking[] = {"need", "want", NULL};
+        static const char *const sending[] = {"send", "forward", "resend", NULL};
+        bool to = chatur_wording_equals(wording, noun, "to");
+        if (is_one_of(wording, verb, to ? sending : lacking)) {
+            restoring->before[noun] = "it "; /* “need for visa”, “send to Ravi” */
         }
         return;
     }
@@ -288,53 +339,73 @@ static void restore_articles(struct restoring *restoring)
         "event",      "gate",  "interview", "job",       "manager", "meeting", "office", "pantry",
         "park",       "party", "position",  "principal", "project", "role",    "team",   "trip",
         "trouble",    "visa",  "wedding",   "weekend",   NULL};
+    static const char *const thanks[] = {"thank", "thanks", "grateful", NULL};
+    static const char *const given[] = {"help", "support", "time", "understanding", NULL};
     static const char *const joints[] = {"about", "at", "behind", "for", "from", "in",
                                          "near",  "of", "with",   "to",  "on",   NULL};
     const struct chatur_wording *wording = &restoring->wording;
     for (size_t i = 1; i < wording->count; i++) {
         bool ends = i + 1 == wording->count || wording->tokens[i].closed ||
                     chatur_wording_is(wording, i + 1, CHATUR_WORD_PREPOSITION | CALENDAR);
-        if (ends && restoring->before[i] == NULL && is_one_of(wording, i, nouns) &&
-            is_one_of(wording, i - 1, joints)) {
+        bool bare = restoring->before[i] == NULL && is_one_of(wording, i - 1, joints);
+        if (ends && bare && is_one_of(wording, i, nouns)) {
             restoring->before[i] = "the ";
+        }
+        if (bare && chatur_wording_equals(wording, i, "current") &&
+            is_one_of(wording, i + 1, nouns)) {
+            restoring->before[i] = "my ";
+        }
+        if (ends && bare && i == 2 && is_one_of(wording, 0, thanks) &&
+            is_one_of(wording, 2, given)) {
+            restoring->before[i] = "your ";
+        }
+        if (chatur_wording_equals(wording, i, "experience") &&
+            chatur_wording_is(wording, i - 1, CHATUR_WORD_UNIT)) {
+            restoring->before[i] = "of ";
         }
     }
 }
 
 /* --- times ------------------------------------------------------------------------------------ */
 
-static bool is_ordinal(const struct chatur_wording *wording, size_t index)
+/* Are these two the ends of a span of hours: “11pm to 3am”, “8 to 12”? */
+static bool is_span_of_hours(const struct chatur_wording *wording, size_t index)
 {
-    if (index >= wording->count || !wording->tokens[index].number) {
-        return false;
-    }
-    const struct chatur_token *token = &wording->tokens[index];
-    const char *end = wording->text + token->start + token->length - 2;
-    return token->length >= 3 && token->length <= 4 &&
-           (memcmp(end, "th", 2) == 0 || memcmp(end, "st", 2) == 0 || memcmp(end, "nd", 2) == 0 ||
-            memcmp(end, "rd", 2) == 0);
+    return wording->tokens[index].number && chatur_wording_equals(wording, index + 1, "to") &&
+           index + 2 < wording->count && wording->tokens[index + 2].number;
 }
 
-/* “saturday 4pm” → “Saturday at 4pm”; “before 30th” → “before the 30th”. */
+/* “saturday 4pm” → “Saturday at 4pm”; “starts 1 June” → “starts on 1 June”; “before 30th” →
+ * “before the 30th”. */
 static void restore_times(struct restoring *restoring)
 {
     static const char *const joints[] = {"after", "before", "by",    "from", "on",
                                          "since", "till",   "until", "to",   NULL};
+    const uint64_t days = CALENDAR | CHATUR_WORD_MONTH;
     const struct chatur_wording *wording = &restoring->wording;
     for (size_t i = 1; i < wording->count; i++) {
-        bool day = chatur_wording_is(wording, i - 1, CHATUR_WORD_WEEKDAY) ||
-                   chatur_wording_equals(wording, i - 1, "tomorrow") ||
-                   chatur_wording_equals(wording, i - 1, "today");
-        if (day && chatur_wording_is_clock(wording, i)) {
+        bool day = chatur_wording_is(wording, i - 1, days) && !wording->tokens[i - 1].closed;
+        bool bare =
+            i + 1 == wording->count || chatur_wording_is(wording, i + 1, CHATUR_WORD_PREPOSITION);
+        bool dated =
+            wording->tokens[i].number && chatur_wording_is(wording, i + 1, CHATUR_WORD_MONTH);
+        bool counted =
+            wording->tokens[i].number && chatur_wording_is(wording, i + 1, CHATUR_WORD_UNIT);
+        if (day && is_span_of_hours(wording, i) &&
+            !chatur_wording_is(wording, i + 3, CHATUR_WORD_MONTH)) {
+            restoring->before[i] = "from ";
+        } else if (day && chatur_wording_is_clock(wording, i)) {
             restoring->before[i] = "at ";
-        }
-        if (is_ordinal(wording, i) && is_one_of(wording, i - 1, joints) &&
-            !chatur_wording_is(wording, i + 1, CHATUR_WORD_MONTH | NOUNS) &&
-            (i + 1 == wording->count ||
-             chatur_wording_is(wording, i + 1, CHATUR_WORD_PREPOSITION))) {
+        } else if (dated && chatur_wording_is(wording, i - 1, CHATUR_WORD_THIRD)) {
+            restoring->before[i] = "on ";
+        } else if (counted && chatur_wording_equals(wording, i - 1, "here")) {
+            restoring->before[i] = "for ";
+        } else if (bare && chatur_wording_is_ordinal(wording, i) &&
+                   is_one_of(wording, i - 1, joints)) {
             restoring->before[i] = "the ";
         }
     }
+    restoring->since = find_since(wording);
 }
 
 /* --- questions -------------------------------------------------------------------------------- */
@@ -352,6 +423,18 @@ static void restore_question(struct restoring *restoring)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
+/* A capital that only opened the piece goes when something is put before it. */
+static void lower_first(const struct chatur_wording *wording)
+{
+    const struct chatur_token *first = &wording->tokens[0];
+    char *letter = &wording->text[first->start];
+    bool small_rest = first->length > 1 && letter[1] >= 'a' && letter[1] <= 'z';
+    if (*letter >= 'A' && *letter <= 'Z' && small_rest && (first->kinds & CHATUR_WORD_KNOWN) != 0 &&
+        (first->kinds & CHATUR_WORD_PROPER) == 0) {
+        *letter = (char)(*letter - 'A' + 'a');
+    }
+}
+
 static char *write_out(const struct restoring *restoring)
 {
     const struct chatur_wording *wording = &restoring->wording;
@@ -359,6 +442,12 @@ static char *write_out(const struct restoring *restoring)
     size_t written = 0;
     for (size_t i = 0; i < wording->count; i++) {
         const char *put = restoring->before[i];
+        if (i > 0 && i == restoring->since) {
+            size_t since = wording->tokens[i].start;
+            chatur_buffer_append(&buffer, wording->text + written, since - written);
+            chatur_buffer_puts(&buffer, "for");
+            written = since + wording->tokens[i].length;
+        }
         if (put == NULL || put[0] == '\0') {
             continue;
         }
@@ -395,10 +484,14 @@ char *chatur_text_restored(struct chatur_arena *arena, const char *text, bool na
     }
     if (!restore_verb(&restoring, names)) {
         restore_relative(&restoring);
+        restore_start(&restoring);
         restore_object(&restoring);
     }
     restore_articles(&restoring);
     restore_times(&restoring);
     restore_question(&restoring);
+    if (restoring.before[0] != NULL && restoring.before[0][0] != '\0') {
+        lower_first(&restoring.wording);
+    }
     return write_out(&restoring);
 }

@@ -93,6 +93,20 @@ bool chatur_text_has_words(const char *clean)
     return false;
 }
 
+bool chatur_text_is_shouted(const char *clean)
+{
+    size_t long_words = 0;
+    size_t letters = 0;
+    for (; *clean != '\0'; clean++) {
+        if (is_lower(*clean)) {
+            return false;
+        }
+        letters = is_upper(*clean) ? letters + 1 : 0;
+        long_words += letters == 4;
+    }
+    return long_words >= 2;
+}
+
 /* --- tokens ----------------------------------------------------------------------------------- */
 
 /* The bytes of a quotation mark, ellipsis or bracket at the front (or the end) of a word. */

@@ -26,6 +26,7 @@ struct chatur_wording {
     size_t length;
     struct chatur_token *tokens; /* at least one zeroed token more than `count` */
     size_t count;
+    bool shouted; /* it comes from a text all in capitals, whatever it has itself */
 };
 
 enum chatur_article { CHATUR_BARE, CHATUR_THE, CHATUR_A, CHATUR_MY, CHATUR_ARTICLES };
@@ -37,6 +38,9 @@ char *chatur_text_clean(struct chatur_arena *arena, const char *text, bool keep_
 
 /* False for punctuation alone: nothing a sentence could carry. */
 bool chatur_text_has_words(const char *clean);
+
+/* Is all of it in capitals, and more than an acronym or two? */
+bool chatur_text_is_shouted(const char *clean);
 
 /* Cuts `text` (kept, and changed by chatur_wording_case) into tokens. False: out of memory. */
 bool chatur_wording_read(struct chatur_wording *wording, char *text, size_t length,

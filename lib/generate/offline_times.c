@@ -33,10 +33,29 @@ bool chatur_wording_is_clock(const struct chatur_wording *wording, size_t index)
             digits <= 4 && !(text[digits] == '.' && rest < 3));
 }
 
+bool chatur_wording_is_ordinal(const struct chatur_wording *wording, size_t index)
+{
+    if (index >= wording->count || !wording->tokens[index].number) {
+        return false;
+    }
+    const struct chatur_token *token = &wording->tokens[index];
+    const char *end = wording->text + token->start + token->length - 2;
+    return token->length >= 3 && token->length <= 4 &&
+           (memcmp(end, "th", 2) == 0 || memcmp(end, "st", 2) == 0 || memcmp(end, "nd", 2) == 0 ||
+            memcmp(end, "rd", 2) == 0);
+}
+
 static bool is_month_number(const struct chatur_wording *wording, size_t index)
 {
     return chatur_wording_is(wording, index + 1, CHATUR_WORD_MONTH) ||
            (index > 0 && chatur_wording_is(wording, index - 1, CHATUR_WORD_MONTH));
+}
+
+/* “5%”, “50$”: a number that counts no hours. */
+static bool is_share(const struct chatur_wording *wording, size_t index)
+{
+    const struct chatur_token *token = &wording->tokens[index];
+    return strchr("%$", wording->text[token->start + token->length - 1]) != NULL;
 }
 
 /* Does token `index` itself speak of time? */
@@ -57,7 +76,8 @@ bool chatur_wording_is_time(const struct chatur_wording *wording)
     for (size_t i = 0; i < wording->count; i++) {
         const struct chatur_token *token = &wording->tokens[i];
         bool filler =
-            token->dash || token->number ||
+            token->dash || (token->number && !is_share(wording, i)) ||
+            chatur_wording_equals(wording, i, "any") ||
             (i > 0 && (token->kinds & (CHATUR_WORD_PREPOSITION | CHATUR_WORD_NUMBER)) != 0) ||
             chatur_wording_equals(wording, i, "this") || chatur_wording_equals(wording, i, "the");
         bool time = says_time(wording, i);
@@ -100,6 +120,10 @@ static bool has_dash(const struct chatur_wording *wording)
 static const char *preposition_of_number(const struct chatur_wording *wording)
 {
     const char *text = wording->text;
+    if (chatur_wording_is_ordinal(wording, 0) &&
+        !chatur_wording_is(wording, 1, CHATUR_WORD_MONTH)) {
+        return "on the ";
+    }
     if (chatur_wording_is(wording, 1, CHATUR_WORD_UNIT)) {
         return "for ";
     }
@@ -127,7 +151,8 @@ const char *chatur_wording_time_preposition(const struct chatur_wording *wording
             return words[i].preposition;
         }
     }
-    if (has_word(wording, "to") && !chatur_wording_is(wording, 0, CHATUR_WORD_TIME)) {
+    if (has_word(wording, "to") && !has_word(wording, "from") &&
+        !chatur_wording_is(wording, 0, CHATUR_WORD_TIME)) {
         return "from ";
     }
     if (has_dash(wording) ||
@@ -183,7 +208,8 @@ bool chatur_wording_is_span(const struct chatur_wording *wording)
     }
     bool number = at < wording->count && (wording->tokens[at].number ||
                                           chatur_wording_is(wording, at, CHATUR_WORD_NUMBER));
-    if (!number || !chatur_wording_is(wording, at + 1, CHATUR_WORD_UNIT)) {
+    if (!number || chatur_wording_is_ordinal(wording, at) ||
+        !chatur_wording_is(wording, at + 1, CHATUR_WORD_UNIT)) {
         return false;
     }
     char unit = wording->text[wording->tokens[at + 1].start];
