@@ -64,9 +64,7 @@ static void build_bridge(struct chatur_composing *composing)
 static void state_purpose(struct chatur_composing *composing)
 {
     const struct chatur_phrases *purposes = &composing->phrases->purposes[composing->topic.form];
-    if (purposes->count == 0) {
-        purposes = &composing->phrases->purposes[CHATUR_TOPIC];
-    }
+
     bool opens =
         chatur_composing_roll(composing) % 3 > 0 || composing->extent == CHATUR_EXTENT_LONG;
     if (opens && composing->extent != CHATUR_EXTENT_SHORT &&
@@ -139,6 +137,21 @@ static bool read_reader(struct chatur_reader *reader, const struct chatur_brief 
     return true;
 }
 
+/* Kinds and forms that the template has no phrases for are what they are a special case of. */
+static void settle_for_phrases(struct chatur_composing *composing)
+{
+    if (composing->phrases->purposes[composing->topic.form].count == 0) {
+        composing->topic.form = composing->topic.general;
+    }
+    for (size_t i = 0; i < composing->points.count; i++) {
+        struct chatur_point *point = &composing->points.items[i];
+        if (point->kind == CHATUR_FAVOURS &&
+            composing->phrases->points[CHATUR_FAVOURS].count == 0) {
+            point->kind = CHATUR_DEEDS;
+        }
+    }
+}
+
 static bool read_brief(struct chatur_composing *composing, const struct chatur_brief *brief,
                        const struct chatur_words *words, struct chatur_arena *arena)
 {
@@ -146,10 +159,14 @@ static bool read_brief(struct chatur_composing *composing, const struct chatur_b
     composing->extent = extent_of(brief);
     composing->state = mix(mix(brief->seed, brief->subject), brief->keywords);
     composing->signature = chatur_signature(brief->sender_name, brief->sender_email, arena);
-    return composing->signature != NULL &&
-           chatur_topic_read(&composing->topic, brief->subject, words, arena) &&
-           chatur_points_read(&composing->points, brief->keywords, brief->subject, words, arena) &&
-           read_reader(&composing->reader, brief, arena);
+    if (composing->signature == NULL ||
+        !chatur_topic_read(&composing->topic, brief->subject, words, arena) ||
+        !chatur_points_read(&composing->points, brief->keywords, brief->subject, words, arena) ||
+        !read_reader(&composing->reader, brief, arena)) {
+        return false;
+    }
+    settle_for_phrases(composing);
+    return true;
 }
 
 static enum chatur_outcome compose(struct chatur_provider *provider,

@@ -121,6 +121,10 @@ const char *chatur_wording_article(const struct chatur_wording *wording,
     if (opens_with_relative(wording)) {
         return "my ";
     }
+    if (article == CHATUR_A && chatur_wording_equals(wording, 0, "half") &&
+        chatur_wording_equals(wording, 1, "day")) {
+        return "a ";
+    }
     if (opens_by_itself(wording)) {
         return "";
     }

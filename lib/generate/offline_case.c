@@ -67,6 +67,11 @@ static bool is_common(const struct chatur_wording *wording, size_t index,
     if ((token->kinds & CHATUR_WORD_PROPER) != 0) {
         return false;
     }
+    if (index == 0 && wording->count > 1 && token->length > 5 &&
+        memcmp(word + token->length - 3, "ing", 3) == 0 &&
+        is_lower(wording->text[wording->tokens[1].start])) {
+        return true; /* “Finding a job” */
+    }
     return (token->kinds & CHATUR_WORD_KNOWN) != 0 || formed_like_common(word, token->length) ||
            parts_common(word, token->length, words);
 }

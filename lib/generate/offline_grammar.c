@@ -4,6 +4,15 @@
 
 #include <string.h>
 
+static bool is_one_of(const struct chatur_wording *wording, size_t index, const char *const *list)
+{
+    bool found = false;
+    for (; *list != NULL && !found; list++) {
+        found = chatur_wording_equals(wording, index, *list);
+    }
+    return found;
+}
+
 bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index)
 {
     static const char *const objects[] = {"a",   "an",  "the",  "my",   "our", "your",
@@ -52,10 +61,54 @@ static size_t after_degrees(const struct chatur_wording *wording)
 
 static bool is_noun_sign(const struct chatur_wording *wording, size_t index)
 {
-    return chatur_wording_is(wording, index, NOUN_SIGNS) ||
+    return chatur_wording_equals(wording, index, "it") ||
+           chatur_wording_equals(wording, index, "them") ||
+           chatur_wording_is(wording, index, NOUN_SIGNS) ||
            chatur_wording_equals(wording, index, "me") ||
            chatur_wording_equals(wording, index, "us") ||
            (index < wording->count && wording->tokens[index].number);
+}
+
+bool chatur_wording_is_subject(const struct chatur_wording *wording, size_t end)
+{
+    const uint64_t never = CHATUR_WORD_PRONOUN | CHATUR_WORD_AUXILIARY | CHATUR_WORD_PREPOSITION |
+                           CHATUR_WORD_QUESTION | CHATUR_WORD_OPENER;
+    const uint64_t verbs =
+        CHATUR_WORD_CLAUSE | CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE | CHATUR_WORD_VERB;
+    static const char *const others[] = {"no",   "not",   "never", "always", "most",  "very",
+                                         "as",   "still", "hard",  "first",  "fully", "so",
+                                         "done", "any",   "self",  "own",    "only",  NULL};
+    if (end == 0 || end > 4 || chatur_wording_is(wording, 0, verbs)) {
+        return false;
+    }
+    for (size_t i = 0; i < end; i++) {
+        bool joins = i > 0 && chatur_wording_equals(wording, i, "and");
+        if ((chatur_wording_is(wording, i, never) && !joins) || is_one_of(wording, i, others) ||
+            wording->tokens[i].closed || wording->tokens[i].dash) {
+            return false;
+        }
+    }
+    const uint64_t no_noun =
+        CHATUR_WORD_TRAIT | CHATUR_WORD_QUALITY | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
+    const uint64_t nouns = CHATUR_WORD_COUNT | CHATUR_WORD_DOCUMENT | CHATUR_WORD_ROLE |
+                           CHATUR_WORD_OPENING | CHATUR_WORD_EVENT | CHATUR_WORD_PERSON |
+                           CHATUR_WORD_WANTED;
+    return !chatur_wording_is(wording, end - 1, CHATUR_WORD_UNIT) &&
+           (!chatur_wording_is(wording, end - 1, no_noun) ||
+            chatur_wording_is(wording, end - 1, nouns));
+}
+
+bool chatur_wording_is_finite(const struct chatur_wording *wording, size_t index)
+{
+    static const char *const finite[] = {
+        "arrived",  "broke",  "came",    "fell", "flew", "gave",  "got",     "rang",
+        "took",     "went",   "began",   "said", "told", "asked", "advised", "agreed",
+        "promised", "remain", "remains", "stay", "seem", "seems", NULL};
+    bool adverb = chatur_wording_equals(wording, index, "never") ||
+                  chatur_wording_equals(wording, index, "just") ||
+                  chatur_wording_equals(wording, index, "still");
+    return is_one_of(wording, index + adverb, finite) &&
+           (adverb || index + 1 < wording->count || chatur_wording_equals(wording, index, "came"));
 }
 
 bool chatur_wording_is_clause(const struct chatur_wording *wording)
@@ -71,6 +124,9 @@ bool chatur_wording_is_clause(const struct chatur_wording *wording)
         if (chatur_wording_is_third(wording, i) &&
             !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
             return true; /* “Asha covers my work” */
+        }
+        if (chatur_wording_is_subject(wording, i) && chatur_wording_is_finite(wording, i)) {
+            return true; /* “the truck broke down” */
         }
         bool month = chatur_wording_is(wording, i, CHATUR_WORD_MONTH);
         if (chatur_wording_is(wording, i, CHATUR_WORD_AUXILIARY) && !month &&
@@ -97,10 +153,14 @@ bool chatur_wording_is_action(const struct chatur_wording *wording)
     bool work = chatur_wording_equals(wording, 0, "work") &&
                 (chatur_wording_equals(wording, 1, "from") ||
                  chatur_wording_equals(wording, 1, "remotely"));
+    bool study =
+        (chatur_wording_equals(wording, 1, "part") || chatur_wording_equals(wording, 1, "full")) &&
+        chatur_wording_equals(wording, 2, "time");
     bool object = chatur_wording_equals(wording, 1, "it") ||
                   chatur_wording_equals(wording, 1, "online") ||
-                  chatur_wording_is(wording, 1, CHATUR_WORD_PLURAL);
-    return is_noun_sign(wording, 1) || work || (!noun && object);
+                  (chatur_wording_is(wording, 1, CHATUR_WORD_PLURAL) &&
+                   chatur_wording_is(wording, 0, CHATUR_WORD_ASK));
+    return is_noun_sign(wording, 1) || work || study || (!noun && object);
 }
 
 /* “carried”: a word that no list knows and that ends like a verb in the past. */
@@ -120,8 +180,8 @@ bool chatur_wording_is_deed(const struct chatur_wording *wording)
         chatur_wording_equals(wording, 3, "ago")) {
         return chatur_wording_is(wording, 0, CHATUR_WORD_PAST); /* “sent …”: by whom? */
     }
-    static const char *const particles[] = {"and",  "back", "care", "charge", "off",   "on",
-                                            "once", "out",  "over", "part",   "twice", "up"};
+    static const char *const particles[] = {"and", "back", "care", "charge", "off",
+                                            "on",  "out",  "over", "part",   "up"};
     bool ever =
         chatur_wording_equals(wording, 0, "never") || chatur_wording_equals(wording, 0, "always");
     if (chatur_wording_is(wording, 0, CHATUR_WORD_PAST) ||
@@ -131,7 +191,9 @@ bool chatur_wording_is_deed(const struct chatur_wording *wording)
     /* “built dashboards” */
     bool followed = is_noun_sign(wording, 1) || chatur_wording_is(wording, 1, CHATUR_WORD_PLURAL);
     for (size_t i = 0; i < sizeof(particles) / sizeof(particles[0]); i++) {
-        followed = followed || chatur_wording_equals(wording, 1, particles[i]); /* “took part in” */
+        followed = followed || (chatur_wording_equals(wording, 1, particles[i]) &&
+                                !chatur_wording_is(wording, 2, CHATUR_WORD_WEEKDAY) &&
+                                !(wording->count > 2 && wording->tokens[2].number));
     }
     return followed && (chatur_wording_is(wording, 0, CHATUR_WORD_PAST_MAYBE) ||
                         (is_past_form(wording) && chatur_wording_is(wording, 1, NOUN_SIGNS)));
@@ -151,9 +213,18 @@ bool chatur_wording_is_past(const struct chatur_wording *wording)
 bool chatur_wording_is_trait(const struct chatur_wording *wording)
 {
     size_t at = after_degrees(wording);
-    if (wording->count == 2 && chatur_wording_equals(wording, 1, "working") &&
-        chatur_wording_equals(wording, 0, "hard")) {
-        return true;
+    static const char *const pairs[][2] = {
+        {"hard", "working"}, {"self", "employed"}, {"self", "taught"}, {"well", "organised"}};
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        if (wording->count == 2 && chatur_wording_equals(wording, 0, pairs[i][0]) &&
+            chatur_wording_equals(wording, 1, pairs[i][1])) {
+            return true;
+        }
+    }
+    static const char *const trained[] = {"certified", "qualified", "trained", NULL};
+    if (wording->count > 1 && wording->count < 4 && !wording->tokens[0].number &&
+        is_one_of(wording, wording->count - 1, trained)) {
+        return true; /* “BLS certified” */
     }
     if (at > 0 && chatur_wording_is(wording, at, CHATUR_WORD_DOING)) {
         return true; /* “still waiting” */
@@ -200,9 +271,9 @@ static bool number_fits(const struct chatur_wording *wording, size_t index)
 static bool is_foreign_to_nouns(const struct chatur_wording *wording, size_t index)
 {
     static const char *const others[] = {
-        "not", "never", "always", "only", "ok",    "okay",  "fine", "too",  "twice", "once",
-        "now", "then",  "so",     "just", "else",  "ever",  "ex",   "tall", "least", "told",
-        "up",  "off",   "back",   "@",    "since", "first", "self", "still"};
+        "not",   "never", "always", "only", "ok",   "okay", "fine",  "too",  "twice",
+        "once",  "now",   "then",   "so",   "just", "else", "ever",  "ex",   "tall",
+        "least", "told",  "up",     "off",  "back", "@",    "since", "self", "still"};
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         if (chatur_wording_equals(wording, index, others[i])) {
             return true;

@@ -10,6 +10,12 @@
  * covers”? */
 bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index);
 
+/* Are the tokens before `end` somebody or something that a clause can be about? */
+bool chatur_wording_is_subject(const struct chatur_wording *wording, size_t end);
+
+/* Is token `index` a verb that needs nobody's help: “truck broke down”, “item never arrived”? */
+bool chatur_wording_is_finite(const struct chatur_wording *wording, size_t index);
+
 /* “my laptop is broken”: a subject and a finite verb. */
 bool chatur_wording_is_clause(const struct chatur_wording *wording);
 

@@ -140,6 +140,22 @@ static bool is_forbidding(const struct chatur_wording *wording)
            !chatur_wording_equals(wording, verb, "have");
 }
 
+/* “carried the sofa”, but not “enjoyed the evening”: who is thanked may have done it. */
+static bool is_favour(const struct chatur_wording *wording)
+{
+    static const char *const mine[] = {"applied", "enjoyed", "felt",   "forgot",  "found",  "got",
+                                       "had",     "joined",  "knew",   "learned", "learnt", "loved",
+                                       "made",    "met",     "passed", "thought", "won"};
+    bool ever =
+        chatur_wording_equals(wording, 0, "never") || chatur_wording_equals(wording, 0, "always");
+    for (size_t i = 0; i < sizeof(mine) / sizeof(mine[0]); i++) {
+        if (chatur_wording_equals(wording, ever, mine[i])) {
+            return false;
+        }
+    }
+    return chatur_wording_is(wording, ever, CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE);
+}
+
 enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording)
 {
     bool several = wording->count > 1;
@@ -160,6 +176,10 @@ enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording
                : is_forbidding(wording) ? CHATUR_ASKS
                                         : CHATUR_DEEDS;
     }
+    if (several && chatur_wording_equals(wording, 0, "no") &&
+        chatur_wording_equals(wording, 1, "one")) {
+        return CHATUR_SENTENCES;
+    }
     if (several && (opens_with_joint(wording) || chatur_wording_equals(wording, 0, "no"))) {
         return CHATUR_NOTES;
     }
@@ -168,7 +188,7 @@ enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording
         return CHATUR_SENTENCES;
     }
     if (chatur_wording_is_deed(wording)) {
-        return CHATUR_DEEDS;
+        return is_favour(wording) ? CHATUR_FAVOURS : CHATUR_DEEDS;
     }
     if (chatur_wording_is_clause(wording)) {
         return CHATUR_SENTENCES;

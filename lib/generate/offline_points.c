@@ -81,6 +81,11 @@ static size_t without_closing(const char *text, size_t length)
     return length;
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static bool is_small_letter(char c)
 {
     return c >= 'a' && c <= 'z';
@@ -102,12 +107,26 @@ static bool writes_small(const struct chatur_pieces *pieces)
     return small > 0;
 }
 
+/* “no gifts please”, “refund, please”: the length without it, or 0. */
+static size_t without_please(const char *text, size_t length)
+{
+    static const char please[] = " please";
+    size_t bytes = sizeof(please) - 1;
+    bool same = length > bytes;
+    for (size_t i = 0; same && i < bytes; i++) {
+        same = lowered(text[length - bytes + i]) == please[i];
+    }
+    return same ? length - bytes : 0;
+}
+
 static bool read_words(struct reading *reading, const char *start, size_t length, bool sentence)
 {
     struct chatur_wording wording;
     length = sentence ? length : without_closing(start, length);
-    char *text = chatur_arena_strndup(reading->arena, start, length);
-    if (text != NULL && !sentence) {
+    size_t asked = sentence ? 0 : without_please(start, length);
+    char *text = asked > 0 ? chatur_arena_printf(reading->arena, "%.*s, please", (int)asked, start)
+                           : chatur_arena_strndup(reading->arena, start, length);
+    if (text != NULL && !sentence && asked == 0) {
         text = chatur_text_restored(reading->arena, text, false, reading->words);
     }
     length = text != NULL ? strlen(text) : 0;
@@ -119,7 +138,7 @@ static bool read_words(struct reading *reading, const char *start, size_t length
     if (known_already(reading, text)) {
         return true;
     }
-    if (sentence || text[length - 1] == '?') {
+    if (sentence || asked > 0 || text[length - 1] == '?') {
         chatur_wording_case_names(&wording);
         return add(reading, CHATUR_SENTENCES, "", &wording);
     }
@@ -131,7 +150,10 @@ static bool read_words(struct reading *reading, const char *start, size_t length
     } else {
         chatur_wording_case(&wording, reading->words);
     }
-    return add(reading, kind, chatur_point_lead(&wording, kind), &wording);
+    if (kind == CHATUR_SPANS && wording.count == 2) {
+        wording.text = chatur_arena_printf(reading->arena, "%s of experience", wording.text);
+    }
+    return wording.text != NULL && add(reading, kind, chatur_point_lead(&wording, kind), &wording);
 }
 
 static bool read_pair(struct reading *reading, const char *text, size_t key, size_t value)
@@ -175,8 +197,9 @@ static size_t last_and(struct chatur_piece piece)
         spaces_before += i < before && piece.text[i] == ' ';
         spaces_after += i > before + 4 && piece.text[i] == ' ';
     }
+    bool number = is_digit(piece.text[0]) || is_digit(joint[-1]) || is_digit(joint[5]);
     bool again = memmem(joint + 5, piece.length - before - 5, " and ", 5) != NULL;
-    return spaces_before <= 1 && spaces_after <= 1 && !again ? before : 0;
+    return spaces_before <= 1 && spaces_after <= 1 && !again && !number ? before : 0;
 }
 
 static bool is_and_so_on(struct chatur_piece piece)

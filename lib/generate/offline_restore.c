@@ -12,6 +12,7 @@
 struct restoring {
     struct chatur_wording wording;
     const char **before; /* what to put before each token; NULL: nothing */
+    bool asks;           /* “can we meet”: its question mark is missing */
     size_t since;        /* the token “since” that means “for”; 0: none */
     struct chatur_arena *arena;
 };
@@ -97,31 +98,6 @@ static bool ends_or_goes_on(const struct chatur_wording *wording, size_t index)
            is_one_of(wording, index, others);
 }
 
-/* Are the tokens before `end` somebody or something that a clause can be about? */
-static bool is_subject(const struct chatur_wording *wording, size_t end)
-{
-    const uint64_t never = CHATUR_WORD_PRONOUN | CHATUR_WORD_AUXILIARY | CHATUR_WORD_PREPOSITION |
-                           CHATUR_WORD_QUESTION | CHATUR_WORD_OPENER;
-    const uint64_t verbs =
-        CHATUR_WORD_CLAUSE | CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE | CHATUR_WORD_VERB;
-    static const char *const others[] = {"no",   "not",   "never", "always", "most",  "very",
-                                         "as",   "still", "hard",  "first",  "fully", "so",
-                                         "done", "any",   "self",  "own",    "only",  NULL};
-    if (end == 0 || end > 4 || chatur_wording_is(wording, 0, verbs)) {
-        return false;
-    }
-    for (size_t i = 0; i < end; i++) {
-        bool joins = i > 0 && chatur_wording_equals(wording, i, "and");
-        if ((chatur_wording_is(wording, i, never) && !joins) || is_one_of(wording, i, others) ||
-            wording->tokens[i].closed || wording->tokens[i].dash) {
-            return false;
-        }
-    }
-    const uint64_t no_noun = CHATUR_WORD_TRAIT | CHATUR_WORD_QUALITY | CALENDAR | CHATUR_WORD_UNIT;
-    return !chatur_wording_is(wording, end - 1, no_noun) ||
-           chatur_wording_is(wording, end - 1, NOUNS);
-}
-
 static bool is_plural(const struct chatur_wording *wording, size_t end)
 {
     bool plural = chatur_wording_is(wording, end - 1, CHATUR_WORD_PLURAL) ||
@@ -158,20 +134,6 @@ static const char *missing_verb(const struct chatur_wording *wording, size_t ind
     bool state = chatur_wording_is(wording, word, CHATUR_WORD_PREDICATE | CHATUR_WORD_DOING) ||
                  is_one_of(wording, word, states);
     return state && (denied || !alone) ? plural ? "are " : "is " : NULL;
-}
-
-/* “truck broke down”, “item never arrived”: the verb is there, only the article may be missing. */
-static bool has_past_verb(const struct chatur_wording *wording, size_t index)
-{
-    static const char *const finite[] = {
-        "arrived",  "broke",  "came",    "fell", "flew", "gave",  "got",     "rang",
-        "took",     "went",   "began",   "said", "told", "asked", "advised", "agreed",
-        "promised", "remain", "remains", "stay", "seem", "seems", NULL};
-    bool adverb = chatur_wording_equals(wording, index, "never") ||
-                  chatur_wording_equals(wording, index, "just") ||
-                  chatur_wording_equals(wording, index, "still");
-    return is_one_of(wording, index + adverb, finite) &&
-           (adverb || index + 1 < wording->count || chatur_wording_equals(wording, index, "came"));
 }
 
 static const char *article_of_subject(const struct restoring *restoring)
@@ -222,10 +184,10 @@ static bool restore_verb(struct restoring *restoring, bool names)
         if (chatur_wording_is(wording, i, CHATUR_WORD_AUXILIARY)) {
             return false;
         }
-        if (!is_subject(wording, i)) {
+        if (!chatur_wording_is_subject(wording, i)) {
             continue;
         }
-        if (has_past_verb(wording, i)) {
+        if (chatur_wording_is_finite(wording, i)) {
             restoring->before[0] = article_of_subject(restoring);
             return true;
         }
@@ -265,6 +227,9 @@ static void restore_start(struct restoring *restoring)
     }
     if (chatur_wording_equals(wording, 0, "own") && !wording->tokens[0].closed) {
         restoring->before[0] = "have my ";
+    } else if (chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) &&
+               chatur_wording_equals(wording, 1, "happen")) {
+        restoring->before[0] = "it "; /* “won't happen again” */
     } else if (ever && is_one_of(wording, 1, participles)) {
         restoring->before[0] = "have ";
     } else if (chatur_wording_equals(wording, 0, "stuck") ||
@@ -280,8 +245,8 @@ static void restore_start(struct restoring *restoring)
 static size_t opening_verb(const struct chatur_wording *wording)
 {
     static const char *const skipped[] = {"i", "to", "please", "still", "also", "i'll", "we", NULL};
-    static const char *const more[] = {"arrange", "attach", "buying", "getting", "managed",
-                                       "had",     "owned",  "bought", "will",    NULL};
+    static const char *const more[] = {"arrange", "attach", "buying", "getting", "managed", "had",
+                                       "owned",   "bought", "will",   "ordered", NULL};
     const uint64_t verbs =
         CHATUR_WORD_VERB | CHATUR_WORD_MAYBE_VERB | CHATUR_WORD_CLAUSE | CHATUR_WORD_ASK;
     size_t at = 0;
@@ -315,8 +280,14 @@ static void restore_object(struct restoring *restoring)
         return;
     }
     bool wants = is_one_of(wording, verb, indefinite);
+    if (wording->tokens[noun].number && chatur_wording_is(wording, noun + 1, CHATUR_WORD_UNIT) &&
+        !chatur_wording_is(wording, noun + 1, CHATUR_WORD_PLURAL) &&
+        chatur_wording_is(wording, noun + 2, NOUNS)) {
+        restoring->before[noun] = "a "; /* “want 2 year term” */
+        return;
+    }
     if (chatur_wording_is(wording, noun, CHATUR_WORD_PREPOSITION)) {
-        static const char *const lacking[] = {"need", "want", NULL};
+        static const char *const lacking[] = {"bought", "need", "ordered", "want", NULL};
         static const char *const sending[] = {"send", "forward", "resend", NULL};
         bool to = chatur_wording_equals(wording, noun, "to");
         if (is_one_of(wording, verb, to ? sending : lacking)) {
@@ -411,9 +382,13 @@ static void restore_times(struct restoring *restoring)
 /* --- questions -------------------------------------------------------------------------------- */
 
 /* “Any openings?” */
-static void restore_question(struct restoring *restoring)
+static void restore_question(struct restoring *restoring, bool names)
 {
     const struct chatur_wording *wording = &restoring->wording;
+    restoring->asks = !names && wording->count > 2 &&
+                      chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) &&
+                      chatur_wording_is(wording, 1, CHATUR_WORD_PRONOUN) &&
+                      wording->text[wording->length - 1] != '?';
     if (wording->count < 2 || wording->text[wording->length - 1] != '?' ||
         !chatur_wording_equals(wording, 0, "any")) {
         return;
@@ -460,6 +435,7 @@ static char *write_out(const struct restoring *restoring)
         written = start;
     }
     chatur_buffer_puts(&buffer, wording->text + written);
+    chatur_buffer_puts(&buffer, restoring->asks ? "?" : "");
     char *text = buffer.failed || buffer.length == 0
                      ? NULL
                      : chatur_arena_strndup(restoring->arena, buffer.data, buffer.length);
@@ -489,7 +465,7 @@ char *chatur_text_restored(struct chatur_arena *arena, const char *text, bool na
     }
     restore_articles(&restoring);
     restore_times(&restoring);
-    restore_question(&restoring);
+    restore_question(&restoring, names);
     if (restoring.before[0] != NULL && restoring.before[0][0] != '\0') {
         lower_first(&restoring.wording);
     }

@@ -106,6 +106,7 @@ static const struct spelling capitals[] = {
     {"leetcode", "LeetCode"},
     {"linkedin", "LinkedIn"},
     {"mba", "MBA"},
+    {"ok", "OK"},
     {"mr", "Mr"},
     {"mrs", "Mrs"},
     {"msc", "MSc"},
@@ -172,38 +173,50 @@ static void put_like(struct chatur_buffer *buffer, const char *written, const ch
     }
 }
 
-/* “im sick”, but not the German “im Juli”. */
-static bool says_i_am(const char *word, size_t length)
+/* “im sick”, but not the German “im Juli”; “its been”, but not “its colour”. */
+static const struct {
+    const char *typed;
+    const char *written;
+    const char *after[24]; /* the words before which it means that */
+} contracted[] = {
+    {"im", "I'm", {"a",     "an",         "available", "free",   "from", "going",   "happy",
+                   "in",    "interested", "looking",   "new",    "not",  "sick",    "so",
+                   "sorry", "still",      "the",       "unable", "very", "working", "writing"}},
+    {"its",
+     "it's",
+     {"a", "already", "been", "my", "not", "our", "so", "still", "the", "too", "urgent", "very"}},
+};
+
+static const char *written_before(const char *word, size_t length)
 {
-    static const char *const after[] = {
-        "a",     "an",         "available", "from", "going",   "in",      "free",
-        "happy", "interested", "looking",   "new",  "not",     "sick",    "so",
-        "sorry", "still",      "the",       "very", "writing", "working", "unable"};
-    if (length != 2 || strncasecmp(word, "im", 2) != 0 || word[2] != ' ') {
-        return false;
-    }
-    size_t next = strcspn(word + 3, " ,.;!?\n");
-    for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++) {
-        if (strlen(after[i]) == next && memcmp(after[i], word + 3, next) == 0) {
-            return true;
+    size_t next = word[length] == ' ' ? strcspn(word + length + 1, " ,.;!?\n") : 0;
+    for (size_t i = 0; i < sizeof(contracted) / sizeof(contracted[0]); i++) {
+        if (strncasecmp(contracted[i].typed, word, length) != 0 ||
+            contracted[i].typed[length] != '\0') {
+            continue;
+        }
+        for (const char *const *after = contracted[i].after; *after != NULL; after++) {
+            if (strlen(*after) == next && memcmp(*after, word + length + 1, next) == 0) {
+                return contracted[i].written;
+            }
         }
     }
-    return false;
+    return NULL;
 }
 
 /* A word between spaces, without the punctuation around it; `hours`: a number came before. */
 static void put_word(struct chatur_buffer *buffer, const char *word, size_t length, bool hours)
 {
-    const char *written =
-        says_i_am(word, length)
-            ? "I'm"
-            : written_as(shorthand, sizeof(shorthand) / sizeof(shorthand[0]), word, length);
+    const char *written = written_before(word, length);
+    if (written == NULL) {
+        written = written_as(shorthand, sizeof(shorthand) / sizeof(shorthand[0]), word, length);
+    }
     if (written != NULL) {
         put_like(buffer, written, word, length);
         return;
     }
     written = written_as(capitals, sizeof(capitals) / sizeof(capitals[0]), word, length);
-    if (written != NULL && !is_upper(word[0]) && !hours) {
+    if (written != NULL && !is_upper(word[0]) && !(hours && strcmp(written, "HR") == 0)) {
         chatur_buffer_puts(buffer, written);
         return;
     }

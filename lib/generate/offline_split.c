@@ -3,6 +3,7 @@
 #include "generate/offline_split.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "generate/offline_text.h"
 
@@ -253,6 +254,17 @@ static bool reads_as_sentence(const struct split *split, struct span span)
     return verb && words >= 3;
 }
 
+/* “so sorry, was travelling, dinner this weekend?”: short pieces, whatever closes the last one. */
+static bool reads_as_list(struct span span)
+{
+    size_t commas = count_of(span, separator);
+    size_t spaces = 0;
+    for (size_t i = 0; i < span.length; i++) {
+        spaces += span.text[i] == ' ';
+    }
+    return commas >= 2 && (spaces + 1) <= (commas + 1) * 4;
+}
+
 /* “Skills: C, Java”: one key at the front, and its value has the commas. */
 static bool is_one_pair(struct span span)
 {
@@ -272,7 +284,7 @@ static bool split_stretch(struct split *split, struct span span, bool stopped)
     if (span.length == 0) {
         return true;
     }
-    if (stopped && reads_as_sentence(split, span)) {
+    if (stopped && reads_as_sentence(split, span) && !reads_as_list(span)) {
         return add(split, span, true);
     }
     if (count_of(span, semicolon) > 0) {
@@ -300,7 +312,13 @@ static bool abbreviates(struct span span, size_t at)
             return true;
         }
     }
-    return at - start == 1 && is_letter(span.text[start]);
+    bool number = at > start && at - start <= 2 && at + 2 < span.length;
+    for (size_t i = start; i < at; i++) {
+        number = number && is_digit(span.text[i]);
+    }
+    bool numbered = at + 2 < span.length && is_digit(span.text[at + 2]) && at - start == 2 &&
+                    strncasecmp(span.text + start, "no", 2) == 0; /* “ticket no. 4” */
+    return number || numbered || (at - start == 1 && is_letter(span.text[start]));
 }
 
 /* The index just past a full stop that ends a sentence, or the length. */

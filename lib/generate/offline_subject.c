@@ -44,6 +44,21 @@ static const char *without_reply_marks(const char *text)
     return text;
 }
 
+/* “I want to resign” is about resigning; that one wants it is said by the phrase. */
+static const char *without_wish(const char *text)
+{
+    static const char *const wishes[] = {"i want to ",   "want to ",   "i would like to ",
+                                         "i'd like to ", "i wish to ", "i wanna "};
+    for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
+        size_t length = strlen(wishes[i]);
+        if (strncasecmp(text, wishes[i], length) == 0 &&
+            strncasecmp(text + length, "know", 4) != 0) {
+            return text + length;
+        }
+    }
+    return text;
+}
+
 /* Takes off what closes a sentence; one '!' or '?' is told to the caller. */
 static size_t without_closing(const char *text, size_t length, char *closing)
 {
@@ -57,11 +72,23 @@ static size_t without_closing(const char *text, size_t length, char *closing)
     return length;
 }
 
+/* “leave request”, but not “your request”. */
+static bool is_document(const struct chatur_wording *wording)
+{
+    return wording->count > 0 &&
+           chatur_wording_is(wording, chatur_wording_head(wording, 0), CHATUR_WORD_DOCUMENT) &&
+           !chatur_wording_is(wording, 0, CHATUR_WORD_DETERMINER | CHATUR_WORD_POSSESSIVE);
+}
+
 static bool settle(struct reading *reading, enum chatur_form form, const char *before,
                    const char *after)
 {
     struct chatur_topic *topic = reading->topic;
     topic->form = form;
+    topic->general = form == CHATUR_FAVOUR            ? CHATUR_ACTION
+                     : is_document(&reading->wording) ? CHATUR_DOCUMENT
+                     : form >= CHATUR_EXTRA_FORM      ? CHATUR_TOPIC
+                                                      : form;
     topic->text =
         chatur_arena_printf(reading->arena, "%s%s%s", before, reading->wording.text, after);
     for (int i = 0; i < CHATUR_ARTICLES; i++) {
@@ -93,7 +120,9 @@ static bool is_question(const struct chatur_wording *wording, char closing)
         return true;
     }
     if (chatur_wording_is(wording, 0, CHATUR_WORD_QUESTION)) {
-        return chatur_wording_is(wording, 1, CHATUR_WORD_AUXILIARY);
+        return chatur_wording_is(wording, 1,
+                                 CHATUR_WORD_AUXILIARY | CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE |
+                                     CHATUR_WORD_THIRD);
     }
     return chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) &&
            !chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) &&
@@ -118,6 +147,14 @@ static bool stands_alone(const struct chatur_wording *wording)
             return true;
         }
     }
+    static const char *const called[] = {"all", "everyone", "folks", "guys", "team"};
+    for (size_t i = 0; i < sizeof(called) / sizeof(called[0]); i++) {
+        size_t last = wording->count - 1;
+        if (last > 0 && chatur_wording_equals(wording, last, called[i]) &&
+            wording->text[wording->tokens[last].start - 2] == ',') {
+            return true; /* “Great work, everyone” */
+        }
+    }
     return chatur_wording_is(wording, 0, CHATUR_WORD_OPENER) && !chatur_wording_is_trait(wording) &&
            (wording->count > 1 || !chatur_wording_equals(wording, 0, "please")) &&
            (!chatur_wording_equals(wording, 0, "welcome") ||
@@ -128,6 +165,8 @@ static bool stands_alone(const struct chatur_wording *wording)
 static bool wants_quotes(const struct chatur_wording *wording)
 {
     const char *text = wording->text;
+    bool role = chatur_wording_is(wording, chatur_wording_head(wording, 0),
+                                  CHATUR_WORD_ROLE | CHATUR_WORD_OPENING);
     size_t foreign = 0;
     for (size_t i = 0; i < wording->length; i++) {
         foreign += (unsigned char)text[i] >= 0x80;
@@ -137,8 +176,34 @@ static bool wants_quotes(const struct chatur_wording *wording)
     bool latin = (unsigned char)text[0] >= 0xc3 && (unsigned char)text[0] <= 0xc9; /* É, Ö, Š */
     return !(is_letter(text[0]) || digit || (mark && (text[0] == '"' || latin))) ||
            foreign * 2 > wording->length || strpbrk(text, "{}<>%|=\\`~^") != NULL ||
-           strstr(text, ": ") != NULL || strstr(text, " - ") != NULL ||
+           strstr(text, ": ") != NULL || (strstr(text, " - ") != NULL && !role) ||
            strstr(text, "--") != NULL || strstr(text, "..") != NULL;
+}
+
+static bool ends_with(const struct chatur_token *token, const char *text, const char *end)
+{
+    size_t length = strlen(end);
+    return token->length > length + 2 &&
+           strncasecmp(text + token->start + token->length - length, end, length) == 0;
+}
+
+/* “finding a new role” */
+static bool is_gerund(const struct chatur_wording *wording)
+{
+    return ends_with(&wording->tokens[0], wording->text, "ing") &&
+           chatur_wording_is(wording, 1, CHATUR_WORD_DETERMINER | CHATUR_WORD_PREPOSITION);
+}
+
+/* A word that no list knows and that ends like what people work as: “glazier”, “florist”. */
+static bool is_trade(const struct chatur_wording *wording, size_t head)
+{
+    static const char *const endings[] = {"er", "or", "ist", "ian", "man"};
+    const struct chatur_token *token = &wording->tokens[head];
+    bool trade = false;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        trade = trade || ends_with(token, wording->text, endings[i]);
+    }
+    return trade && (token->kinds & CHATUR_WORD_KNOWN) == 0 && !token->number;
 }
 
 static enum chatur_form form_of_noun(const struct chatur_wording *wording)
@@ -153,17 +218,19 @@ static enum chatur_form form_of_noun(const struct chatur_wording *wording)
         {CHATUR_WORD_WANTED, CHATUR_WANTED},
         {CHATUR_WORD_ROLE, CHATUR_ROLE},
     };
-    const uint64_t owned = CHATUR_WORD_DETERMINER | CHATUR_WORD_POSSESSIVE;
-    if (chatur_wording_is(wording, head, CHATUR_WORD_DOCUMENT) &&
-        !chatur_wording_is(wording, 0, owned)) {
-        return CHATUR_DOCUMENT;
+    if (is_document(wording)) {
+        return chatur_wording_is(wording, head, CHATUR_WORD_WANTED) ? CHATUR_WANTED
+                                                                    : CHATUR_DOCUMENT;
+    }
+    if (is_gerund(wording)) {
+        return CHATUR_TOPIC; /* “finding a new role” */
     }
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         if (chatur_wording_is(wording, head, forms[i].kind)) {
             return forms[i].form;
         }
     }
-    return CHATUR_TOPIC;
+    return is_trade(wording, head) ? CHATUR_ROLE : CHATUR_TOPIC;
 }
 
 /* “URGENT”, “please”, “to”: nothing that can be written about without quotation marks. */
@@ -202,6 +269,13 @@ static bool is_kind_of_event(const struct chatur_wording *wording)
            (wording->count == 2 || chatur_wording_is(wording, 2, after));
 }
 
+static bool is_apology(const struct chatur_wording *wording)
+{
+    size_t at =
+        chatur_wording_equals(wording, 0, "so") || chatur_wording_equals(wording, 0, "very");
+    return wording->count > at + 1 && chatur_wording_equals(wording, at, "sorry");
+}
+
 /* Forms that a verb decides. False when it is none of them. */
 static bool settle_verbal(struct reading *reading, bool *settled)
 {
@@ -209,7 +283,23 @@ static bool settle_verbal(struct reading *reading, bool *settled)
     static const char *const about[] = {"about", "regarding", "concerning", "to"};
     enum chatur_form form = CHATUR_FORMS;
     const char *before = "";
-    if (chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) && wording->count > 1) {
+    if (wording->count == 1 && chatur_wording_is(wording, 0, CHATUR_WORD_QUALITY) &&
+        !chatur_wording_is(wording, 0, CHATUR_WORD_COUNT)) {
+        form = CHATUR_STATEMENT;
+        before = "this is "; /* “URGENT” */
+    } else if (is_apology(wording)) {
+        form = CHATUR_SENTENCE;
+        before = "I am "; /* “so sorry for the delay” */
+    } else if (chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) && wording->count > 1 &&
+               !chatur_wording_is(wording, 1, CHATUR_WORD_PRONOUN | CHATUR_WORD_DETERMINER)) {
+        form = CHATUR_STATEMENT;
+        before = "I "; /* “can't attend the wedding” */
+    } else if (chatur_wording_is_action(wording) && wording->count > 2 &&
+               (chatur_wording_equals(wording, 1, "me") ||
+                (chatur_wording_equals(wording, 1, "us") &&
+                 !chatur_wording_equals(wording, 0, "join")))) {
+        form = CHATUR_FAVOUR;
+    } else if (chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) && wording->count > 1) {
         form = CHATUR_STATEMENT;
         before = "I ";
     } else if (chatur_wording_is_trait(wording) && wording->count > 1) {
@@ -252,6 +342,19 @@ static char *restored(const struct reading *reading, char closing)
     return text;
 }
 
+/* A greeting says nothing that ours does not. */
+static bool is_greeting(const char *clean)
+{
+    static const char *const greetings[] = {"greetings", "hello", "hey", "hi"};
+    size_t length = strcspn(clean, " ,.!");
+    for (size_t i = 0; i < sizeof(greetings) / sizeof(greetings[0]); i++) {
+        if (strlen(greetings[i]) == length && strncasecmp(clean, greetings[i], length) == 0) {
+            return !chatur_text_has_words(clean + length);
+        }
+    }
+    return false;
+}
+
 bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
                        const struct chatur_words *words, struct chatur_arena *arena)
 {
@@ -263,12 +366,11 @@ bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
     if (clean == NULL) {
         return false;
     }
-    if (!chatur_text_has_words(clean)) {
-        *topic = (struct chatur_topic){.text = "the matter in the subject line",
-                                       .articles = {"", "", "", ""}};
+    if (!chatur_text_has_words(clean) || is_greeting(clean)) {
+        *topic = (struct chatur_topic){.text = "the matter below", .articles = {"", "", "", ""}};
         return true;
     }
-    const char *text = without_reply_marks(clean);
+    const char *text = without_wish(without_reply_marks(clean));
     size_t length = without_closing(text, strlen(text), &closing);
     reading.typed = chatur_arena_strndup(arena, text, length);
     char *open = restored(&reading, closing);
@@ -277,6 +379,7 @@ bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
         !chatur_wording_read(wording, open, length, words, arena)) {
         return false;
     }
+    wording->shouted = chatur_text_is_shouted(text);
     if (stands_alone(wording) && closing != '?') {
         chatur_wording_case_names(wording);
         return settle(&reading, CHATUR_SENTENCE, "", closing == '!' ? "!" : "");

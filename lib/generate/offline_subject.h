@@ -9,6 +9,7 @@
 
 struct chatur_topic {
     enum chatur_form form;
+    enum chatur_form general;              /* of which `form` may be a special case */
     const char *text;                      /* as it stands in the middle of a sentence */
     const char *articles[CHATUR_ARTICLES]; /* what goes before it, with its space, or "" */
 };

@@ -66,6 +66,10 @@ static bool says_time(const struct chatur_wording *wording, size_t index)
     }
     bool number = index < wording->count && (wording->tokens[index].number ||
                                              chatur_wording_is(wording, index, CHATUR_WORD_NUMBER));
+    if (chatur_wording_is_ordinal(wording, index) &&
+        chatur_wording_is(wording, index + 1, CHATUR_WORD_UNIT)) {
+        return false; /* “3rd year” */
+    }
     return number && (is_month_number(wording, index) ||
                       chatur_wording_is(wording, index + 1, CHATUR_WORD_UNIT | CHATUR_WORD_TIME));
 }

@@ -65,14 +65,14 @@ const struct chatur_word_group chatur_vocabulary[] = {
      "tell test train transfer travel update upgrade upload use visit volunteer welcome wish work"},
     {CHATUR_WORD_ASK,
      "accept advise allow approve arrange attach avoid be book bring call carry change check "
-     "clarify collect come complete confirm consider contact deliver disable drop email enable "
-     "explain extend fill find fix forgive forward give grant help ignore include inform join keep "
-     "let note notify pay print provide refund register remember remind repair replace reply "
+     "clarify collect come complete confirm consider deliver disable drop email enable explain "
+     "extend fill find fix forgive forward give grant help ignore include inform join keep let "
+     "note notify pay print provide refund register remember remind repair replace reply "
      "reschedule resend respond return review rsvp save schedule see send share sign stay stop "
      "store submit switch take tell update upload use wait wear"},
     {CHATUR_WORD_CLAUSE,
-     "am believe enjoy feel had have hope know live love miss need needed own prefer require "
-     "respect speak think understand want wanted was wear wish would"},
+     "am believe enjoy feel had have hope know live love miss need needed prefer require respect "
+     "speak think understand want wanted was wear wish would"},
     {CHATUR_WORD_PAST,
      "achieved advised agreed applied asked ate attended became began called came carried chose "
      "complained contributed dreamed drove earned emailed enjoyed exceeded finished flew forgot "
@@ -106,36 +106,37 @@ const struct chatur_word_group chatur_vocabulary[] = {
      "familiar flexible fluent friendly glad grateful happy hard-working hardworking honest ill "
      "interested keen knowledgeable located married motivated not open open-minded organised "
      "organized passionate patient pleased polite pregnant proactive proficient proud punctual "
-     "qualified ready reliable relocating responsible retired self-motivated self-taught sick "
-     "single skilled sociable sorry thankful trained trilingual trustworthy unable unemployed "
-     "unwell willing worried"},
+     "qualified ready reliable relocating responsible retired self-employed self-motivated "
+     "self-taught sick single skilled sociable sorry thankful trained trilingual trustworthy "
+     "unable unemployed unwell willing worried"},
     {CHATUR_WORD_PERSON,
      "beginner candidate captain citizen communicator contributor enthusiast expert fresher "
      "graduate helper holder joiner learner listener lover player president self-starter solver "
      "starter student thinker topper veteran winner worker"},
     {CHATUR_WORD_QUALITY,
      "allowed approved arranged attached booked broken canceled cancelled closed closing "
-     "compulsory confidential damaged defective delayed disappointing down due effective enclosed "
-     "expected faulty free full-time guaranteed hybrid important included incomplete late limited "
-     "mandatory missing moved necessary needed offline online optional out overdue part-time "
-     "pending permanent planned possible postponed preferred promised provided refundable remote "
-     "required rescheduled scheduled served shared temporary unacceptable unanswered unavailable "
-     "unpaid unresolved urgent welcome welcomed wrong"},
+     "compulsory confidential damaged dangerous defective delayed difficult disappointing down due "
+     "easy effective enclosed expected faulty free full-time guaranteed hybrid illegal important "
+     "included incomplete late limited mandatory missing moved necessary needed offline online "
+     "optional out overdue part-time pending permanent planned possible postponed preferred "
+     "promised provided refundable remote required rescheduled safe scheduled served shared "
+     "temporary unacceptable unanswered unavailable unfair unpaid unresolved unsafe urgent valid "
+     "welcome welcomed wrong"},
     {CHATUR_WORD_PREDICATE,
-     "affected allowed approved arranged attached available blocked booked broken busy canceled "
-     "cancelled changed charged cleaned closed collected completed corrupt cut damaged delayed "
-     "delivered died dirty down due empty enclosed expected extended fine finished fixed free "
-     "guaranteed hospitalised hospitalized ill included incomplete installed interested invited "
-     "issued late limited locked lost missing moved needed ok okay open out overdue paid pending "
-     "possible postponed preferred provided ready received refunded renewed repaired replaced "
-     "required rescheduled resolved rude safe scheduled sent served sick signed slow stolen "
-     "submitted unanswered unavailable unpaid unresolved valid welcome wet wrong"},
+     "affected allowed approved arranged attached available booked broken busy canceled cancelled "
+     "changed cleaned closed collected completed corrupt damaged delayed delivered died dirty down "
+     "due empty enclosed expected extended fine finished fixed free guaranteed hospitalised "
+     "hospitalized ill included incomplete installed interested invited issued late limited locked "
+     "lost missing moved needed ok okay open out overdue paid pending possible postponed preferred "
+     "provided ready received refunded renewed repaired replaced required rescheduled resolved "
+     "rude safe scheduled sent served sick signed slow stolen submitted unanswered unavailable "
+     "unpaid unresolved valid welcome wet wrong"},
     {CHATUR_WORD_COUNT,
      "ac accident account accountant acquisition address administrator adult adviser advisor "
-     "afternoon agenda agreement airport alarm analyst anniversary announcement apartment apology "
-     "app appeal application appointment appraisal apprenticeship architect arena article artist "
-     "assessment assignment assistant associate attitude audit auditor auditorium aunt author "
-     "award baby background backup bag balance bank barbecue bathroom battery bbq bike bill "
+     "afternoon agenda agreement airport alarm analyst anniversary announcement answer apartment "
+     "apology app appeal application appointment appraisal apprenticeship architect arena article "
+     "artist assessment assignment assistant associate attitude audit auditor auditorium aunt "
+     "author award baby background backup bag balance bank barbecue bathroom battery bbq bike bill "
      "birthday blog bonus book booking booth bottle bowl box boy branch brand break bridge "
      "brochure brother bucket budget bug building bulb bus button buyer cable cafe cafeteria call "
      "camera camp campaign cancellation canteen cap car card career cashier cat celebration ceo "
@@ -149,7 +150,7 @@ const struct chatur_word_group chatur_vocabulary[] = {
      "desk detail developer device dinner diploma director discount dish doctor document dog "
      "donation door downtime draft drawer dress drill drink drive driver editor electrician "
      "elevator email emergency employee engine engineer enquiry error ethic evaluation evening "
-     "event exam exchange executive exhibition extension factory family fan farewell father "
+     "event exam exchange executive exhibition extension factory family fan faq farewell father "
      "feature fee fellowship fence festival file fine flat flight floor follow-up form frame "
      "fridge friend function fundraiser funeral gallery game gap garden gate gathering gear "
      "generator get-together gift girl goal grandfather grandmother grant group guarantee guard "
