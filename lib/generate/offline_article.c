@@ -22,12 +22,23 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* “quotation sent last week”: what is said of the noun before it. */
+static bool is_said_of(const struct chatur_wording *wording, size_t index)
+{
+    const uint64_t after = CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
+    return chatur_wording_is(wording, index, CHATUR_WORD_PAST_MAYBE | CHATUR_WORD_PREDICATE) &&
+           !chatur_wording_is(wording, index, CHATUR_WORD_COUNT) &&
+           chatur_wording_is(wording, index - 1, CHATUR_WORD_COUNT) &&
+           chatur_wording_is(wording, index + 1, after);
+}
+
 size_t chatur_wording_head(const struct chatur_wording *wording, size_t from)
 {
     size_t last = from;
     for (size_t i = from + 1; i < wording->count; i++) {
         const struct chatur_token *token = &wording->tokens[i];
-        if (wording->tokens[i - 1].closed || wording->text[token->start - 1] == '(' ||
+        bool verb = chatur_wording_is_finite(wording, i) || is_said_of(wording, i);
+        if (verb || wording->tokens[i - 1].closed || wording->text[token->start - 1] == '(' ||
             token->dash || token->number || chatur_wording_is_third(wording, i) ||
             (token->kinds & (CHATUR_WORD_PREPOSITION | CHATUR_WORD_AUXILIARY | CHATUR_WORD_TIME |
                              CHATUR_WORD_WEEKDAY | CHATUR_WORD_PRONOUN)) != 0) {
@@ -139,7 +150,8 @@ const char *chatur_wording_article(const struct chatur_wording *wording,
     bool plural = (head->kinds & CHATUR_WORD_PLURAL) != 0;
     bool numbered = index + 1 < wording->count && wording->tokens[index + 1].number &&
                     !chatur_wording_is(wording, index + 2, CHATUR_WORD_TIME | CHATUR_WORD_MONTH);
-    if ((head->kinds & nouns) == 0 || numbered) {
+    bool pronoun = index > 0 && chatur_wording_equals(wording, index, "one"); /* “old one” */
+    if (((head->kinds & nouns) == 0 && !pronoun) || numbered) {
         return "";
     }
     switch (article) {

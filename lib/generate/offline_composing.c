@@ -35,10 +35,11 @@ static void put_list(struct chatur_prose *prose, const struct chatur_point *cons
     for (size_t i = 0; i < count; i++) {
         bool last = i + 1 == count;
         if (i > 0) {
-            bool pause = count > 2 || ands || points[i]->kind == CHATUR_TIMES;
+            bool pause = count > 2 || ands || points[i]->foreign || points[i]->kind == CHATUR_TIMES;
             chatur_prose_put(prose, commas && count > 1 ? "; " : pause ? ", " : " ");
         }
-        if (i > 0 && last && !(count == 2 && points[i]->kind == CHATUR_TIMES)) {
+        if (i > 0 && last && !points[i]->foreign &&
+            !(count == 2 && points[i]->kind == CHATUR_TIMES)) {
             chatur_prose_put(prose, "and ");
         }
         if (points[i]->articles[article] != NULL) {

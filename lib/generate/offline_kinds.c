@@ -168,7 +168,8 @@ enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording
     if (chatur_wording_is_time(wording)) {
         return CHATUR_TIMES;
     }
-    if (opens_with_whenever(wording)) {
+    if (opens_with_whenever(wording) ||
+        (chatur_wording_equals(wording, 0, "starting") && chatur_wording_is_when(wording))) {
         return CHATUR_TIMES;
     }
     if (several && opens_with_helper(wording)) {
@@ -180,7 +181,8 @@ enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording
         chatur_wording_equals(wording, 1, "one")) {
         return CHATUR_SENTENCES;
     }
-    if (several && (opens_with_joint(wording) || chatur_wording_equals(wording, 0, "no"))) {
+    if (several && !chatur_wording_is_trait(wording) &&
+        (opens_with_joint(wording) || chatur_wording_equals(wording, 0, "no"))) {
         return CHATUR_NOTES;
     }
     if (chatur_wording_is(wording, 0, CHATUR_WORD_OPENER) && !chatur_wording_is_trait(wording) &&

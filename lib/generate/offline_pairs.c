@@ -45,12 +45,13 @@ static size_t marked_key(const char *text, const struct chatur_words *words, siz
 static size_t unmarked_key(const char *text, const struct chatur_words *words, size_t *value)
 {
     static const char *const keys[] = {
-        "booking ref",      "budget",        "cgpa",      "cost",       "deadline",
-        "dress code",       "due date",      "fee",       "gpa",        "job id",
-        "last date",        "late fee",      "mobile",    "order id",   "phone",
-        "ref no",           "roll no",       "ticket no", "ticket no.", "total",
-        "txn id",           "duration",      "end date",  "first day",  "last day",
-        "last working day", "notice period", "price",     "salary",     "start date"};
+        "booking ref",  "budget",           "cgpa",          "cost",       "deadline",
+        "dress code",   "due date",         "fee",           "gpa",        "job id",
+        "last date",    "late fee",         "mobile",        "order id",   "phone",
+        "ref no",       "roll no",          "ticket no",     "ticket no.", "total",
+        "travel dates", "txn id",           "duration",      "end date",   "first day",
+        "last day",     "last working day", "notice period", "price",      "salary",
+        "start date"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         size_t length = strlen(keys[i]);
         bool same = true;

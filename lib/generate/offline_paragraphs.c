@@ -75,7 +75,7 @@ static void put_bullet(struct chatur_composing *composing, const struct chatur_p
     if (opens) {
         chatur_prose_line(&composing->prose);
         chatur_buffer_puts(&composing->prose.buffer, "- ");
-        composing->prose.capital = point->kind != CHATUR_PAIRS;
+        composing->prose.capital = true;
     } else {
         chatur_prose_put(&composing->prose, ", ");
     }

@@ -18,6 +18,7 @@ struct reading {
     struct chatur_arena *arena;
     const char *subject;
     bool shouted;
+    bool foreign;
     bool capital_meant; /* a capital at the front of this piece is no habit */
 };
 
@@ -59,7 +60,7 @@ static bool add(struct reading *reading, enum chatur_point_kind kind, const char
     if (known_already(reading, text)) {
         return true;
     }
-    *point = (struct chatur_point){.kind = kind, .text = text};
+    *point = (struct chatur_point){.kind = kind, .foreign = reading->foreign, .text = text};
     for (int i = 0; i < CHATUR_ARTICLES; i++) {
         point->articles[i] =
             kind == CHATUR_THINGS ? chatur_wording_article(wording, (enum chatur_article)i) : "";
@@ -126,7 +127,7 @@ static bool read_words(struct reading *reading, const char *start, size_t length
     size_t asked = sentence ? 0 : without_please(start, length);
     char *text = asked > 0 ? chatur_arena_printf(reading->arena, "%.*s, please", (int)asked, start)
                            : chatur_arena_strndup(reading->arena, start, length);
-    if (text != NULL && !sentence && asked == 0) {
+    if (text != NULL && !sentence && asked == 0 && !reading->foreign) {
         text = chatur_text_restored(reading->arena, text, false, reading->words);
     }
     length = text != NULL ? strlen(text) : 0;
@@ -141,6 +142,9 @@ static bool read_words(struct reading *reading, const char *start, size_t length
     if (sentence || asked > 0 || text[length - 1] == '?') {
         chatur_wording_case_names(&wording);
         return add(reading, CHATUR_SENTENCES, "", &wording);
+    }
+    if (reading->foreign) {
+        return add(reading, CHATUR_NOTES, "", &wording);
     }
     enum chatur_point_kind kind = chatur_point_kind_of(&wording);
     bool lone_verb = wording.count == 1 && chatur_wording_is(&wording, 0, CHATUR_WORD_VERB) &&
@@ -249,6 +253,7 @@ bool chatur_points_read(struct chatur_points *points, const char *keywords, cons
         return false;
     }
     reading.shouted = chatur_text_is_shouted(clean);
+    reading.foreign = chatur_text_is_foreign(clean);
     bool read = true;
     bool small = writes_small(&pieces);
     for (size_t i = 0; i < pieces.count && read; i++) {

@@ -13,7 +13,7 @@ struct restoring {
     struct chatur_wording wording;
     const char **before; /* what to put before each token; NULL: nothing */
     bool asks;           /* “can we meet”: its question mark is missing */
-    size_t since;        /* the token “since” that means “for”; 0: none */
+    size_t since;        /* the token after a “since” that means “for”; 0: none */
     struct chatur_arena *arena;
 };
 
@@ -145,15 +145,15 @@ static const char *article_of_subject(const struct restoring *restoring)
     return article_at(restoring, 0, CHATUR_THE);
 }
 
-/* “not working since 3 days”: the “since”, or 0. */
+/* “not working since 3 days”: what follows the “since”, or 0. */
 static size_t find_since(const struct chatur_wording *wording)
 {
-    for (size_t i = 1; i + 1 < wording->count; i++) {
+    for (size_t i = 0; i + 1 < wording->count; i++) {
         if (chatur_wording_equals(wording, i, "since") &&
             (wording->tokens[i + 1].number ||
              chatur_wording_is(wording, i + 1, CHATUR_WORD_NUMBER)) &&
             chatur_wording_is(wording, i + 2, CHATUR_WORD_UNIT)) {
-            return i;
+            return i + 1;
         }
     }
     return 0;
@@ -297,19 +297,36 @@ static void restore_object(struct restoring *restoring)
     }
     struct chatur_wording rest = tail(wording, noun);
     size_t head = chatur_wording_head(&rest, 0);
-    if (chatur_wording_is(&rest, head, NOUNS) && !rest.tokens[0].number) {
+    bool noun_follows = chatur_wording_is(&rest, head, NOUNS) ||
+                        (head > 0 && chatur_wording_equals(&rest, head, "one"));
+    if (noun_follows && !rest.tokens[0].number) {
         restoring->before[noun] = article_at(restoring, noun, wants ? CHATUR_A : CHATUR_THE);
     }
+}
+
+/* “field trip”, “school event”: nothing said before it, and a noun that wants an article. */
+static bool is_modified_noun(const struct chatur_wording *wording, size_t index)
+{
+    const uint64_t others = CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER | CHATUR_WORD_PREPOSITION |
+                            CHATUR_WORD_PROPER | CHATUR_WORD_POSSESSIVE | CHATUR_WORD_DOING |
+                            CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
+    char first = wording->text[wording->tokens[index].start];
+    return first >= 'a' && first <= 'z' && !wording->tokens[index].closed &&
+           !chatur_wording_is(wording, index, others) &&
+           chatur_wording_is(wording, index + 1, CHATUR_WORD_COUNT) &&
+           !chatur_wording_is(wording, index + 1, CHATUR_WORD_PLURAL);
 }
 
 /* “for assignment”, “with principal”: nouns that after a preposition cannot stand bare. */
 static void restore_articles(struct restoring *restoring)
 {
     static const char *const nouns[] = {
-        "assignment", "audit", "building",  "client",    "company", "counter", "delay",  "door",
-        "event",      "gate",  "interview", "job",       "manager", "meeting", "office", "pantry",
-        "park",       "party", "position",  "principal", "project", "role",    "team",   "trip",
-        "trouble",    "visa",  "wedding",   "weekend",   NULL};
+        "assignment", "bathroom",  "degree",   "exam",      "passport", "kitchen", "audit",
+        "building",   "client",    "company",  "counter",   "delay",    "door",    "event",
+        "gate",       "interview", "job",      "manager",   "meeting",  "office",  "pantry",
+        "park",       "party",     "position", "principal", "project",  "role",    "team",
+        "trip",       "trouble",   "visa",     "wedding",   "weekend",  NULL};
+    static const char *const purposes[] = {"for", "near", "behind", "with", NULL};
     static const char *const thanks[] = {"thank", "thanks", "grateful", NULL};
     static const char *const given[] = {"help", "support", "time", "understanding", NULL};
     static const char *const joints[] = {"about", "at", "behind", "for", "from", "in",
@@ -320,6 +337,13 @@ static void restore_articles(struct restoring *restoring)
                     chatur_wording_is(wording, i + 1, CHATUR_WORD_PREPOSITION | CALENDAR);
         bool bare = restoring->before[i] == NULL && is_one_of(wording, i - 1, joints);
         if (ends && bare && is_one_of(wording, i, nouns)) {
+            restoring->before[i] = "the ";
+        }
+        bool compound = i + 2 == wording->count && is_modified_noun(wording, i) &&
+                        is_one_of(wording, i - 1, purposes);
+        bool short_notice = chatur_wording_equals(wording, i, "short") &&
+                            chatur_wording_equals(wording, i + 1, "notice");
+        if (bare && (compound || short_notice)) {
             restoring->before[i] = "the ";
         }
         if (bare && chatur_wording_equals(wording, i, "current") &&
@@ -417,7 +441,7 @@ static char *write_out(const struct restoring *restoring)
     size_t written = 0;
     for (size_t i = 0; i < wording->count; i++) {
         const char *put = restoring->before[i];
-        if (i > 0 && i == restoring->since) {
+        if (i + 1 == restoring->since) {
             size_t since = wording->tokens[i].start;
             chatur_buffer_append(&buffer, wording->text + written, since - written);
             chatur_buffer_puts(&buffer, "for");

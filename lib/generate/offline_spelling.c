@@ -118,6 +118,7 @@ static const struct spelling capitals[] = {
     {"powerpoint", "PowerPoint"},
     {"pytorch", "PyTorch"},
     {"rs", "Rs"},
+    {"rsvp", "RSVP"},
     {"sap", "SAP"},
     {"seo", "SEO"},
     {"sql", "SQL"},

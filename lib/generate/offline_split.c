@@ -2,10 +2,15 @@
  * settle it. A comma does not part what belongs together: numbers, brackets, quotations, dates. */
 #include "generate/offline_split.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "generate/offline_text.h"
+
+/* A stretch longer than this without a comma is taken apart, into sentences of so many words. */
+#define LONG_STRETCH_BYTES 240
+#define MIN_SENTENCE_WORDS 12
 
 struct split {
     struct chatur_pieces *pieces;
@@ -43,8 +48,8 @@ static struct span skip(struct span span, size_t bytes)
 
 /* --- pieces ----------------------------------------------------------------------------------- */
 
-/* “- item”, “• item”, “2. item”, “(b) item”. */
-static struct span without_bullet(struct span span)
+/* “- item”, “• item”, “2. item”, “(b) item”. `number`: the only one that counts it; 0: any does. */
+static struct span without_bullet(struct span span, size_t number)
 {
     static const char *const bullets[] = {"- ",      "* ",      "+ ",      "\u2022", "\u2013 ",
                                           "\u2014 ", "\u00b7",  "\u25aa",  "\u25cf", "\u25e6",
@@ -56,6 +61,10 @@ static struct span without_bullet(struct span span)
         }
     }
     size_t open = span.length > 0 && span.text[0] == '(';
+    if (number > 0 && (size_t)strtoul(span.text + open, NULL, 10) != number &&
+        is_digit(span.text[open])) {
+        return span; /* “5. Semester” */
+    }
     size_t end = open;
     while (end < span.length && end < open + 2 && is_digit(span.text[end])) {
         end++;
@@ -216,14 +225,16 @@ static bool split_by(struct split *split, struct span span, size_t (*separator_a
             i++;
             continue;
         }
-        if (!add(split, without_bullet(trimmed((struct span){span.text + start, i - start})),
+        if (!add(split,
+                 without_bullet(trimmed((struct span){span.text + start, i - start}),
+                                split->pieces->count + 1),
                  false)) {
             return false;
         }
         i += bytes;
         start = i;
     }
-    return add(split, without_bullet(trimmed(skip(span, start))), false);
+    return add(split, without_bullet(trimmed(skip(span, start)), split->pieces->count + 1), false);
 }
 
 static size_t count_of(struct span span, size_t (*separator_at)(struct span))
@@ -277,12 +288,53 @@ static bool is_one_pair(struct span span)
            memmem(colon + 1, span.length - at - 1, ": ", 2) == NULL;
 }
 
+/* Where a stretch without any punctuation can be told in two sentences: “… and we leave at 6”,
+ * “… then we check in”. 0: nowhere. `*joint` gets the bytes of an “and”, which goes. */
+static size_t next_sentence(const struct split *split, struct span span, size_t *joint)
+{
+    size_t words = 0;
+    for (size_t i = 0; i + 6 < span.length; i++) {
+        if (span.text[i] != ' ') {
+            continue;
+        }
+        words++;
+        *joint = starts(skip(span, i), " and ") ? strlen(" and") : 0;
+        bool then = starts(skip(span, i), " then ");
+        if (words < MIN_SENTENCE_WORDS || (*joint == 0 && !then)) {
+            continue;
+        }
+        const char *next = span.text + i + (then ? strlen(" then ") : strlen(" and "));
+        size_t length = strcspn(next, " ");
+        if ((chatur_words_kinds(split->words, next, length) & CHATUR_WORD_PRONOUN) != 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+/* Tells a stretch that nobody can read in one breath in several sentences. */
+static bool split_run_on(struct split *split, struct span span)
+{
+    size_t joint = 0;
+    for (size_t at = 0; (at = next_sentence(split, span, &joint)) > 0;) {
+        if (!add(split, (struct span){span.text, at}, true)) {
+            return false;
+        }
+        span = trimmed(skip(span, at + joint));
+    }
+    return add(split, span, true);
+}
+
 /* A stretch without a full stop inside. */
 static bool split_stretch(struct split *split, struct span span, bool stopped)
 {
     span = trimmed(span);
     if (span.length == 0) {
         return true;
+    }
+    if (span.length > LONG_STRETCH_BYTES && count_of(span, separator) == 0 &&
+        reads_as_sentence(split, span)) {
+        return split_run_on(split, span);
     }
     if (stopped && reads_as_sentence(split, span) && !reads_as_list(span)) {
         return add(split, span, true);
@@ -346,7 +398,7 @@ static size_t sentence_end(struct span span, bool *stopped)
 
 static bool split_line(struct split *split, struct span line)
 {
-    line = without_bullet(trimmed(line));
+    line = without_bullet(trimmed(line), 0);
     while (line.length > 0) {
         bool stopped = false;
         size_t end = sentence_end(line, &stopped);

@@ -16,6 +16,7 @@ struct reading {
     struct chatur_topic *topic;
     struct chatur_wording wording;
     const char *typed; /* the wording with the capitals it came with */
+    bool wished;       /* it came as “I want to …” */
     const struct chatur_words *words;
     struct chatur_arena *arena;
 };
@@ -310,7 +311,7 @@ static bool settle_verbal(struct reading *reading, bool *settled)
     } else if (chatur_wording_is_deed(wording) || chatur_wording_is_clause(wording)) {
         form = CHATUR_STATEMENT;
         before = chatur_wording_is_deed(wording) ? "I " : "";
-    } else if (chatur_wording_is_action(wording) && wording->count > 1) {
+    } else if (chatur_wording_is_action(wording) && (wording->count > 1 || reading->wished)) {
         form = CHATUR_ACTION;
     }
     for (size_t i = 0; i < sizeof(about) / sizeof(about[0]) && wording->count > 1; i++) {
@@ -370,7 +371,9 @@ bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
         *topic = (struct chatur_topic){.text = "the matter below", .articles = {"", "", "", ""}};
         return true;
     }
-    const char *text = without_wish(without_reply_marks(clean));
+    const char *typed = without_reply_marks(clean);
+    const char *text = without_wish(typed);
+    reading.wished = text != typed;
     size_t length = without_closing(text, strlen(text), &closing);
     reading.typed = chatur_arena_strndup(arena, text, length);
     char *open = restored(&reading, closing);

@@ -107,6 +107,30 @@ bool chatur_text_is_shouted(const char *clean)
     return long_words >= 2;
 }
 
+bool chatur_text_is_foreign(const char *clean)
+{
+    static const char *const small[] = {
+        "ab",    "avec", "bei", "bir",  "che", "das", "dem", "der",  "di",  "est",  "et",  "hai",
+        "ich",   "ist",  "ke",  "ki",   "kya", "las", "les", "liye", "los", "mein", "mit", "nahi",
+        "nicht", "para", "por", "pour", "und", "une", "vom", "von",  "zum", "zur",  "zwei"};
+    size_t other = 0;
+    size_t length = strlen(clean);
+    for (size_t i = 0; i < length; i++) {
+        other += (unsigned char)clean[i] >= 0x80;
+    }
+    for (const char *word = clean; *word != '\0';) {
+        size_t bytes = strcspn(word, " ,;\n");
+        for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++) {
+            if (strlen(small[i]) == bytes && memcmp(small[i], word, bytes) == 0) {
+                return true;
+            }
+        }
+        word += bytes;
+        word += strspn(word, " ,;\n");
+    }
+    return other * 2 > length;
+}
+
 /* --- tokens ----------------------------------------------------------------------------------- */
 
 /* The bytes of a quotation mark, ellipsis or bracket at the front (or the end) of a word. */

@@ -42,6 +42,9 @@ bool chatur_text_has_words(const char *clean);
 /* Is all of it in capitals, and more than an acronym or two? */
 bool chatur_text_is_shouted(const char *clean);
 
+/* Is it plainly in another language: mostly in another script, or with small words of one? */
+bool chatur_text_is_foreign(const char *clean);
+
 /* Cuts `text` (kept, and changed by chatur_wording_case) into tokens. False: out of memory. */
 bool chatur_wording_read(struct chatur_wording *wording, char *text, size_t length,
                          const struct chatur_words *words, struct chatur_arena *arena);

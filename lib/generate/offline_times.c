@@ -24,10 +24,11 @@ bool chatur_wording_is_clock(const struct chatur_wording *wording, size_t index)
         return false;
     }
     size_t rest = token->length - digits;
-    bool half = rest == 2 &&
-                (text[digits] == 'a' || text[digits] == 'p' || text[digits] == 'A' ||
-                 text[digits] == 'P') &&
-                (text[digits + 1] == 'm' || text[digits + 1] == 'M');
+    bool half =
+        (rest == 2 || (rest > 3 && text[digits + 2] == '-' && is_digit(text[digits + 3]))) &&
+        (text[digits] == 'a' || text[digits] == 'p' || text[digits] == 'A' ||
+         text[digits] == 'P') &&
+        (text[digits + 1] == 'm' || text[digits + 1] == 'M');
     return half ||
            (rest >= 2 && strchr(":/.-", text[digits]) != NULL && is_digit(text[digits + 1]) &&
             digits <= 4 && !(text[digits] == '.' && rest < 3));
@@ -81,6 +82,8 @@ bool chatur_wording_is_time(const struct chatur_wording *wording)
         const struct chatur_token *token = &wording->tokens[i];
         bool filler =
             token->dash || (token->number && !is_share(wording, i)) ||
+            (chatur_wording_equals(wording, i, "a") &&
+             chatur_wording_is(wording, i + 1, CHATUR_WORD_UNIT)) ||
             chatur_wording_equals(wording, i, "any") ||
             (i > 0 && (token->kinds & (CHATUR_WORD_PREPOSITION | CHATUR_WORD_NUMBER)) != 0) ||
             chatur_wording_equals(wording, i, "this") || chatur_wording_equals(wording, i, "the");
@@ -131,7 +134,11 @@ static const char *preposition_of_number(const struct chatur_wording *wording)
     if (chatur_wording_is(wording, 1, CHATUR_WORD_UNIT)) {
         return "for ";
     }
-    if (chatur_wording_is(wording, 1, CHATUR_WORD_MONTH) || strchr(text, '/') != NULL) {
+    bool month = strchr(text, '/') != NULL;
+    for (size_t i = 1; i < wording->count; i++) {
+        month = month || chatur_wording_is(wording, i, CHATUR_WORD_MONTH);
+    }
+    if (month) {
         return "on ";
     }
     const char *hyphen = strchr(text, '-');
@@ -185,7 +192,8 @@ bool chatur_wording_is_when(const struct chatur_wording *wording)
         return chatur_wording_equals(wording, 1, "soon") ||
                chatur_wording_equals(wording, 1, "early");
     }
-    if (!chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION) ||
+    bool starting = chatur_wording_equals(wording, 0, "starting");
+    if ((!chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION) && !starting) ||
         chatur_wording_equals(wording, 0, "with") || chatur_wording_equals(wording, 0, "because") ||
         chatur_wording_equals(wording, 0, "about") || chatur_wording_equals(wording, 0, "due")) {
         return false;
