@@ -89,6 +89,9 @@ static bool opens_with_time(const struct chatur_wording *wording)
     static const char *const when[] = {"asap",    "every",     "immediately", "last",
                                        "next",    "now",       "today",       "tomorrow",
                                        "tonight", "yesterday", "soon"};
+    if (chatur_wording_equals(wording, 1, "day") || chatur_wording_equals(wording, 1, "date")) {
+        return false; /* “last day of school” is a day */
+    }
     for (size_t i = 0; i < sizeof(when) / sizeof(when[0]) && wording->count > 1; i++) {
         if (chatur_wording_equals(wording, 0, when[i])) {
             return true;
@@ -119,8 +122,8 @@ static bool opens_by_itself(const struct chatur_wording *wording)
             return true; /* “new manager's desk” takes one, “Uncle Ravi's house” does not */
         }
     }
-    return !letter || first->number || (first->kinds & openers) != 0 || opens_with_time(wording) ||
-           opens_with_gerund(wording);
+    return !letter || first->number || chatur_wording_equals(wording, 0, "ms") ||
+           (first->kinds & openers) != 0 || opens_with_time(wording) || opens_with_gerund(wording);
 }
 
 const char *chatur_wording_article(const struct chatur_wording *wording,
@@ -131,6 +134,11 @@ const char *chatur_wording_article(const struct chatur_wording *wording,
     }
     if (opens_with_relative(wording)) {
         return "my ";
+    }
+    if (article == CHATUR_THE && chatur_wording_is(wording, 1, CHATUR_WORD_PREPOSITION) &&
+        (chatur_wording_equals(wording, 0, "help") ||
+         chatur_wording_equals(wording, 0, "support"))) {
+        return "your "; /* help with moving */
     }
     if (article == CHATUR_A && chatur_wording_equals(wording, 0, "half") &&
         chatur_wording_equals(wording, 1, "day")) {

@@ -271,9 +271,9 @@ static bool number_fits(const struct chatur_wording *wording, size_t index)
 static bool is_foreign_to_nouns(const struct chatur_wording *wording, size_t index)
 {
     static const char *const others[] = {
-        "not",   "never", "always", "only", "ok",   "okay", "fine",  "too",  "twice",
-        "once",  "now",   "then",   "so",   "just", "else", "ever",  "ex",   "tall",
-        "least", "told",  "up",     "off",  "back", "@",    "since", "self", "still"};
+        "not", "never", "always", "only", "ok",   "okay",  "fine", "too",  "twice", "once",
+        "now", "then",  "so",     "just", "else", "ever",  "ex",   "tall", "least", "told",
+        "me",  "up",    "off",    "back", "@",    "since", "self", "still"};
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         if (chatur_wording_equals(wording, index, others[i])) {
             return true;

@@ -67,6 +67,33 @@ static bool is_ask(const struct chatur_wording *wording)
     return chatur_wording_is(wording, 0, CHATUR_WORD_ASK) && chatur_wording_is_action(wording);
 }
 
+/* “final year”, “3rd semester”: somebody is in it. */
+static bool is_stage(const struct chatur_wording *wording)
+{
+    static const char *const orders[] = {"first", "second", "third", "fourth", "final"};
+    bool order = chatur_wording_is_ordinal(wording, 0);
+    for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+        order = order || chatur_wording_equals(wording, 0, orders[i]);
+    }
+    return order && wording->count == 2 &&
+           (chatur_wording_equals(wording, 1, "year") ||
+            chatur_wording_equals(wording, 1, "semester"));
+}
+
+/* “part time”, “mornings only”: when somebody is available. */
+static bool is_availability(const struct chatur_wording *wording)
+{
+    bool part =
+        chatur_wording_equals(wording, 0, "part") || chatur_wording_equals(wording, 0, "full");
+    const uint64_t times = CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY | CHATUR_WORD_COUNT;
+    char last = wording->text[wording->tokens[0].start + wording->tokens[0].length - 1];
+    return wording->count == 2 && ((part && chatur_wording_equals(wording, 1, "time")) ||
+                                   (last == 's' && chatur_wording_equals(wording, 1, "only") &&
+                                    (chatur_wording_is(wording, 0, times) ||
+                                     chatur_wording_equals(wording, 0, "mornings") ||
+                                     chatur_wording_equals(wording, 0, "evenings"))));
+}
+
 static enum chatur_point_kind kind_by_preposition(const struct chatur_wording *wording)
 {
     if (chatur_wording_is_when(wording)) {
@@ -162,6 +189,12 @@ enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording
     if (is_question(wording)) {
         return CHATUR_SENTENCES;
     }
+    if (is_stage(wording) || is_availability(wording)) {
+        return CHATUR_TRAITS;
+    }
+    if (wording->count == 1 && chatur_wording_is(wording, 0, CHATUR_WORD_CITY)) {
+        return CHATUR_PLACES;
+    }
     if (chatur_wording_is_span(wording)) {
         return CHATUR_SPANS;
     }
@@ -174,7 +207,7 @@ enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording
     }
     if (several && opens_with_helper(wording)) {
         return is_needed(wording)       ? CHATUR_QUALITIES
-               : is_forbidding(wording) ? CHATUR_ASKS
+               : is_forbidding(wording) ? CHATUR_SENTENCES
                                         : CHATUR_DEEDS;
     }
     if (several && chatur_wording_equals(wording, 0, "no") &&
@@ -232,14 +265,26 @@ const char *chatur_point_lead(const struct chatur_wording *wording, enum chatur_
     if (kind == CHATUR_TIMES && !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
         return chatur_wording_time_preposition(wording);
     }
+    if (kind == CHATUR_PLACES && chatur_wording_is(wording, 0, CHATUR_WORD_CITY)) {
+        return "in ";
+    }
+    if (kind == CHATUR_TRAITS && is_stage(wording)) {
+        return "in my ";
+    }
+    if (kind == CHATUR_TRAITS && is_availability(wording)) {
+        return "available ";
+    }
+    if (kind == CHATUR_TRAITS && chatur_wording_is_ordinal(wording, 0)) {
+        return "a "; /* 2nd year student */
+    }
+    if (kind == CHATUR_SENTENCES && is_forbidding(wording)) {
+        return "please ";
+    }
     if (kind == CHATUR_PLACES && is_place(wording)) {
         return "at ";
     }
     if (kind == CHATUR_TRAITS && is_person(wording) && !chatur_wording_is_trait(wording)) {
         return chatur_wording_article(wording, CHATUR_A);
-    }
-    if (kind == CHATUR_TRAITS && chatur_wording_is_ordinal(wording, 0)) {
-        return "a "; /* 2nd year student */
     }
     const uint64_t front = CHATUR_WORD_PRONOUN | CHATUR_WORD_OPENER | CHATUR_WORD_AUXILIARY;
     if (kind == CHATUR_SENTENCES && !chatur_wording_is(wording, 0, front)) {

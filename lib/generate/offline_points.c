@@ -19,6 +19,7 @@ struct reading {
     const char *subject;
     bool shouted;
     bool foreign;
+    bool named;         /* the last piece was a key with a name as its value */
     bool capital_meant; /* a capital at the front of this piece is no habit */
 };
 
@@ -160,13 +161,52 @@ static bool read_words(struct reading *reading, const char *start, size_t length
     return wording.text != NULL && add(reading, kind, chatur_point_lead(&wording, kind), &wording);
 }
 
-static bool read_pair(struct reading *reading, const char *text, size_t key, size_t value)
+/* “Tom”, “Ana and Li”: nothing but words with capitals that no list knows. */
+static bool is_names(const struct chatur_wording *wording)
+{
+    bool names = wording->count > 0 && wording->count <= 4;
+    for (size_t i = 0; i < wording->count; i++) {
+        const char *word = wording->text + wording->tokens[i].start;
+        bool joint = i > 0 && chatur_wording_equals(wording, i, "and");
+        names =
+            names &&
+            (joint || ((wording->tokens[i].kinds & CHATUR_WORD_KNOWN) == 0 && is_name_like(word)));
+    }
+    return names;
+}
+
+static bool read_pair(struct reading *reading, char *text, size_t key, size_t value)
 {
     size_t length = without_closing(text + value, strlen(text + value));
     struct chatur_wording pair = {0};
+    if (!chatur_wording_read(&pair, text + value, length, reading->words, reading->arena)) {
+        return false;
+    }
+    chatur_wording_case_names(&pair);
+    reading->named = is_names(&pair);
     pair.text = chatur_arena_printf(reading->arena, "%.*s: %.*s", (int)key, text, (int)length,
                                     text + value);
     return pair.text != NULL && add(reading, CHATUR_PAIRS, "", &pair);
+}
+
+/* “missing: Tom, Ana and Li”: names after a key whose value was one are more of them. Sets `*taken`
+ * when it was. False: out of memory. */
+static bool read_more_names(struct reading *reading, struct chatur_piece piece, bool *taken)
+{
+    struct chatur_wording wording;
+    struct chatur_point *last = &reading->points->items[reading->points->count - 1];
+    char *text = chatur_arena_strndup(reading->arena, piece.text, piece.length);
+    *taken = false;
+    if (text == NULL ||
+        !chatur_wording_read(&wording, text, piece.length, reading->words, reading->arena)) {
+        return false;
+    }
+    if (piece.sentence || !is_names(&wording)) {
+        return true;
+    }
+    *taken = true;
+    last->text = chatur_arena_printf(reading->arena, "%s, %s", last->text, text);
+    return last->text != NULL;
 }
 
 /* “and teamwork” at the end of a list: the list we write has an “and” of its own. */
@@ -227,10 +267,15 @@ static bool has_words(struct chatur_piece piece)
 static bool read_piece(struct reading *reading, struct chatur_piece piece)
 {
     size_t value = 0;
+    bool taken = false;
     char *text = chatur_arena_strndup(reading->arena, piece.text, piece.length);
-    if (text == NULL) {
+    if (text == NULL || (reading->named && !read_more_names(reading, piece, &taken))) {
         return false;
     }
+    if (taken) {
+        return true;
+    }
+    reading->named = false;
     size_t key = piece.sentence ? 0 : chatur_pair_key(text, reading->words, &value);
     return key > 0 ? read_pair(reading, text, key, value)
                    : read_words(reading, text, piece.length, piece.sentence);

@@ -295,6 +295,12 @@ static void restore_object(struct restoring *restoring)
         }
         return;
     }
+    static const char *const got[] = {"bought", "ordered", NULL};
+    if (wording->tokens[noun].number && chatur_wording_is(wording, noun + 1, CHATUR_WORD_UNIT) &&
+        is_one_of(wording, verb, got)) {
+        restoring->before[noun] = "it "; /* “ordered 2 weeks ago” */
+        return;
+    }
     struct chatur_wording rest = tail(wording, noun);
     size_t head = chatur_wording_head(&rest, 0);
     bool noun_follows = chatur_wording_is(&rest, head, NOUNS) ||
@@ -325,14 +331,22 @@ static void restore_articles(struct restoring *restoring)
         "building",   "client",    "company",  "counter",   "delay",    "door",    "event",
         "gate",       "interview", "job",      "manager",   "meeting",  "office",  "pantry",
         "park",       "party",     "position", "principal", "project",  "role",    "team",
-        "trip",       "trouble",   "visa",     "wedding",   "weekend",  NULL};
+        "trip",       "trouble",   "visa",     "wedding",   "window",   "weekend", NULL};
+    static const char *const places[] = {"branch", "campus", "office", "station", "store", NULL};
     static const char *const purposes[] = {"for", "near", "behind", "with", NULL};
     static const char *const thanks[] = {"thank", "thanks", "grateful", NULL};
     static const char *const given[] = {"help", "support", "time", "understanding", NULL};
     static const char *const joints[] = {"about", "at", "behind", "for", "from", "in",
                                          "near",  "of", "with",   "to",  "on",   NULL};
     const struct chatur_wording *wording = &restoring->wording;
+    if (chatur_wording_equals(wording, 0, "whole") || chatur_wording_equals(wording, 0, "same")) {
+        restoring->before[0] = "the ";
+    }
     for (size_t i = 1; i < wording->count; i++) {
+        bool same = chatur_wording_equals(wording, i, "same") &&
+                    !chatur_wording_is(wording, i - 1, CHATUR_WORD_DETERMINER);
+        bool place =
+            is_one_of(wording, i + 1, places) && chatur_wording_is(wording, i, CHATUR_WORD_PROPER);
         bool ends = i + 1 == wording->count || wording->tokens[i].closed ||
                     chatur_wording_is(wording, i + 1, CHATUR_WORD_PREPOSITION | CALENDAR);
         bool bare = restoring->before[i] == NULL && is_one_of(wording, i - 1, joints);
@@ -343,7 +357,7 @@ static void restore_articles(struct restoring *restoring)
                         is_one_of(wording, i - 1, purposes);
         bool short_notice = chatur_wording_equals(wording, i, "short") &&
                             chatur_wording_equals(wording, i + 1, "notice");
-        if (bare && (compound || short_notice)) {
+        if (bare && (compound || short_notice || same || place)) {
             restoring->before[i] = "the ";
         }
         if (bare && chatur_wording_equals(wording, i, "current") &&

@@ -299,13 +299,15 @@ static size_t next_sentence(const struct split *split, struct span span, size_t 
         }
         words++;
         *joint = starts(skip(span, i), " and ") ? strlen(" and") : 0;
-        bool then = starts(skip(span, i), " then ");
+        bool then = starts(skip(span, i + *joint), " then ");
         if (words < MIN_SENTENCE_WORDS || (*joint == 0 && !then)) {
             continue;
         }
-        const char *next = span.text + i + (then ? strlen(" then ") : strlen(" and "));
-        size_t length = strcspn(next, " ");
-        if ((chatur_words_kinds(split->words, next, length) & CHATUR_WORD_PRONOUN) != 0) {
+        struct span next = skip(span, i + *joint + (then ? strlen(" then ") : 1));
+        const char *space = memchr(next.text, ' ', next.length);
+        size_t length = space != NULL ? (size_t)(space - next.text) : next.length;
+        if ((chatur_words_kinds(split->words, next.text, length) & CHATUR_WORD_PRONOUN) != 0 ||
+            starts(next, "please ") || starts(next, "if ")) {
             return i;
         }
     }

@@ -157,6 +157,7 @@ static bool stands_alone(const struct chatur_wording *wording)
         }
     }
     return chatur_wording_is(wording, 0, CHATUR_WORD_OPENER) && !chatur_wording_is_trait(wording) &&
+           !(chatur_wording_equals(wording, 0, "let") && chatur_wording_equals(wording, 1, "me")) &&
            (wording->count > 1 || !chatur_wording_equals(wording, 0, "please")) &&
            (!chatur_wording_equals(wording, 0, "welcome") ||
             chatur_wording_equals(wording, 1, "to"));
@@ -192,6 +193,7 @@ static bool ends_with(const struct chatur_token *token, const char *text, const 
 static bool is_gerund(const struct chatur_wording *wording)
 {
     return ends_with(&wording->tokens[0], wording->text, "ing") &&
+           !chatur_wording_is(wording, 0, CHATUR_WORD_COUNT | CHATUR_WORD_EVENT) &&
            chatur_wording_is(wording, 1, CHATUR_WORD_DETERMINER | CHATUR_WORD_PREPOSITION);
 }
 

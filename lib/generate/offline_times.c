@@ -75,9 +75,17 @@ static bool says_time(const struct chatur_wording *wording, size_t index)
                       chatur_wording_is(wording, index + 1, CHATUR_WORD_UNIT | CHATUR_WORD_TIME));
 }
 
+/* “9 to 6” */
+static bool is_hours(const struct chatur_wording *wording)
+{
+    return wording->count == 3 && wording->tokens[0].number && wording->tokens[0].length <= 2 &&
+           chatur_wording_equals(wording, 1, "to") && wording->tokens[2].number &&
+           wording->tokens[2].length <= 2;
+}
+
 bool chatur_wording_is_time(const struct chatur_wording *wording)
 {
-    bool says = false;
+    bool says = is_hours(wording);
     for (size_t i = 0; i < wording->count; i++) {
         const struct chatur_token *token = &wording->tokens[i];
         bool filler =
