@@ -135,7 +135,9 @@ const char *chatur_wording_article(const struct chatur_wording *wording,
     if (opens_with_relative(wording)) {
         return "my ";
     }
-    if (article == CHATUR_THE && chatur_wording_is(wording, 1, CHATUR_WORD_PREPOSITION) &&
+    if (article == CHATUR_THE &&
+        (chatur_wording_equals(wording, 1, "with") ||
+         chatur_wording_equals(wording, 1, "during")) &&
         (chatur_wording_equals(wording, 0, "help") ||
          chatur_wording_equals(wording, 0, "support"))) {
         return "your "; /* help with moving */

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Two sentences that open with the same so many words read as if a machine had written them. */
+#define OPENING_WORDS 4
+
 /* --- choosing --------------------------------------------------------------------------------- */
 
 /* SplitMix64: every seed, also 0, 1, 2, …, leads somewhere else. */
@@ -15,10 +18,36 @@ uint64_t chatur_composing_roll(struct chatur_composing *composing)
     return mixed ^ (mixed >> 31);
 }
 
-static const struct chatur_phrase *pick(struct chatur_composing *composing,
-                                        const struct chatur_phrases *phrases)
+/* The bytes of a phrase's first words, which make it sound the same as another; 0: too few to. */
+static size_t opening_of(const struct chatur_phrase *phrase)
 {
-    return &phrases->items[chatur_composing_roll(composing) % phrases->count];
+    const struct chatur_segment *first = &phrase->segments[0];
+    size_t length = 0;
+    size_t words = 0;
+    if (first->kind != CHATUR_LITERAL) {
+        return 0;
+    }
+    while (first->text[length] != '\0' && words < OPENING_WORDS) {
+        words += first->text[length] == ' ';
+        length++;
+    }
+    return words >= OPENING_WORDS - 1 ? length : 0;
+}
+
+const struct chatur_phrase *chatur_composing_fresh(const struct chatur_composing *composing,
+                                                   const struct chatur_phrases *phrases,
+                                                   uint64_t first)
+{
+    const struct chatur_buffer *buffer = &composing->prose.buffer;
+    for (size_t i = 0; i < phrases->count; i++) {
+        const struct chatur_phrase *phrase = &phrases->items[(first + i) % phrases->count];
+        size_t length = opening_of(phrase);
+        if (length == 0 || buffer->length == 0 ||
+            memmem(buffer->data, buffer->length, phrase->segments[0].text, length) == NULL) {
+            return phrase;
+        }
+    }
+    return &phrases->items[first % phrases->count];
 }
 
 /* --- phrases ---------------------------------------------------------------------------------- */
@@ -79,5 +108,7 @@ void chatur_composing_phrase(struct chatur_composing *composing, const struct ch
 
 void chatur_composing_pick(struct chatur_composing *composing, const struct chatur_phrases *phrases)
 {
-    chatur_composing_phrase(composing, pick(composing, phrases), NULL, 0);
+    chatur_composing_phrase(
+        composing, chatur_composing_fresh(composing, phrases, chatur_composing_roll(composing)),
+        NULL, 0);
 }

@@ -26,6 +26,11 @@ struct chatur_composing {
 /* The next throw of the dice: which phrase, and whether. */
 uint64_t chatur_composing_roll(struct chatur_composing *composing);
 
+/* The phrase number `first` of several, or the next that does not open like one already used. */
+const struct chatur_phrase *chatur_composing_fresh(const struct chatur_composing *composing,
+                                                   const struct chatur_phrases *phrases,
+                                                   uint64_t first);
+
 /* Writes a phrase as the next sentence, with `points` in its list. */
 void chatur_composing_phrase(struct chatur_composing *composing, const struct chatur_phrase *phrase,
                              const struct chatur_point *const *points, size_t count);

@@ -53,8 +53,8 @@ static void put_kind(struct chatur_composing *composing, enum chatur_point_kind 
         bool more = kind == CHATUR_THINGS && group > 0;
         const struct chatur_phrases *of = more ? &composing->phrases->more_things : phrases;
         keep_paragraphs_short(composing, sentences);
-        chatur_composing_phrase(composing, &of->items[(first + group) % of->count], points + from,
-                                to - from);
+        chatur_composing_phrase(composing, chatur_composing_fresh(composing, of, first + group),
+                                points + from, to - from);
     }
 }
 
