@@ -126,6 +126,16 @@ static bool opens_by_itself(const struct chatur_wording *wording)
            (first->kinds & openers) != 0 || opens_with_time(wording) || opens_with_gerund(wording);
 }
 
+/* “1 year internship”: a length of time that says what kind of thing it is. */
+static bool first_is_span(const struct chatur_wording *wording)
+{
+    return wording->count == 3 && wording->tokens[0].number &&
+           chatur_wording_is(wording, 1, CHATUR_WORD_UNIT) &&
+           !chatur_wording_is(wording, 1, CHATUR_WORD_PLURAL) &&
+           chatur_wording_is(wording, 2, CHATUR_WORD_COUNT) &&
+           !chatur_wording_is(wording, 2, CHATUR_WORD_PLURAL);
+}
+
 const char *chatur_wording_article(const struct chatur_wording *wording,
                                    enum chatur_article article)
 {
@@ -145,6 +155,9 @@ const char *chatur_wording_article(const struct chatur_wording *wording,
     if (article == CHATUR_A && chatur_wording_equals(wording, 0, "half") &&
         chatur_wording_equals(wording, 1, "day")) {
         return "a ";
+    }
+    if (first_is_span(wording)) {
+        return article == CHATUR_A ? chatur_text_a_or_an(wording->text) : "the ";
     }
     if (opens_by_itself(wording)) {
         return "";

@@ -189,7 +189,8 @@ static void calm(struct chatur_wording *wording, size_t index, const struct chat
     }
     if (is_common(wording, index, words)) {
         lower(wording, index);
-    } else if (token->length > 4 || (token->kinds & CHATUR_WORD_PROPER) != 0) {
+    } else if (token->length > (wording->shouted ? 3U : 4U) ||
+               (token->kinds & CHATUR_WORD_PROPER) != 0) {
         lower(wording, index);
         capitalise(wording, index);
     }

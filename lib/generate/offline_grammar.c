@@ -73,8 +73,9 @@ bool chatur_wording_is_subject(const struct chatur_wording *wording, size_t end)
 {
     const uint64_t never = CHATUR_WORD_PRONOUN | CHATUR_WORD_AUXILIARY | CHATUR_WORD_PREPOSITION |
                            CHATUR_WORD_QUESTION | CHATUR_WORD_OPENER;
-    const uint64_t verbs =
-        CHATUR_WORD_CLAUSE | CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE | CHATUR_WORD_VERB;
+    const uint64_t verbs = CHATUR_WORD_CLAUSE | CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE |
+                           CHATUR_WORD_VERB | CHATUR_WORD_DOING;
+    const uint64_t past = CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE;
     static const char *const others[] = {"no",   "not",   "never", "always", "most",  "very",
                                          "as",   "still", "hard",  "first",  "fully", "so",
                                          "done", "any",   "self",  "own",    "only",  NULL};
@@ -83,8 +84,10 @@ bool chatur_wording_is_subject(const struct chatur_wording *wording, size_t end)
     }
     for (size_t i = 0; i < end; i++) {
         bool joins = i > 0 && chatur_wording_equals(wording, i, "and");
-        if ((chatur_wording_is(wording, i, never) && !joins) || is_one_of(wording, i, others) ||
-            wording->tokens[i].closed || wording->tokens[i].dash) {
+        bool verb = i > 0 && chatur_wording_is(wording, i, past) &&
+                    !chatur_wording_is(wording, i, CHATUR_WORD_COUNT);
+        if ((chatur_wording_is(wording, i, never) && !joins) || verb ||
+            is_one_of(wording, i, others) || wording->tokens[i].closed || wording->tokens[i].dash) {
             return false;
         }
     }
@@ -166,14 +169,18 @@ bool chatur_wording_is_action(const struct chatur_wording *wording)
 /* “carried”: a word that no list knows and that ends like a verb in the past. */
 static bool is_past_form(const struct chatur_wording *wording)
 {
+    static const char *const owners[] = {"a",    "an",  "his",   "her",  "its",  "my", "our",
+                                         "that", "the", "their", "this", "your", NULL};
     const struct chatur_token *first = &wording->tokens[0];
-    return (first->kinds & CHATUR_WORD_KNOWN) == 0 && first->length > 4 &&
+    return ((first->kinds & CHATUR_WORD_KNOWN) == 0 || is_one_of(wording, 1, owners)) &&
+           first->length > 4 &&
            memcmp(wording->text + first->start + first->length - 2, "ed", 2) == 0;
 }
 
 bool chatur_wording_is_deed(const struct chatur_wording *wording)
 {
-    if (wording->count < 2) {
+    if (wording->count < 2 || (chatur_wording_is(wording, 0, CHATUR_WORD_TRAIT) &&
+                               chatur_wording_equals(wording, 1, "and"))) {
         return false;
     }
     if (chatur_wording_is(wording, 2, CHATUR_WORD_UNIT) &&
@@ -220,6 +227,10 @@ bool chatur_wording_is_trait(const struct chatur_wording *wording)
             chatur_wording_equals(wording, 1, pairs[i][1])) {
             return true;
         }
+    }
+    if (chatur_wording_equals(wording, 0, "good") &&
+        (chatur_wording_equals(wording, 1, "with") || chatur_wording_equals(wording, 1, "at"))) {
+        return true;
     }
     static const char *const trained[] = {"certified", "qualified", "trained", NULL};
     if (wording->count > 1 && wording->count < 4 && !wording->tokens[0].number &&
@@ -271,15 +282,28 @@ static bool number_fits(const struct chatur_wording *wording, size_t index)
 static bool is_foreign_to_nouns(const struct chatur_wording *wording, size_t index)
 {
     static const char *const others[] = {
-        "not", "never", "always", "only", "ok",   "okay",  "fine", "too",  "twice", "once",
-        "now", "then",  "so",     "just", "else", "ever",  "ex",   "tall", "least", "told",
-        "me",  "up",    "off",    "back", "@",    "since", "self", "still"};
+        "not",      "never", "always", "only",  "ok",   "okay", "fine", "too",
+        "twice",    "once",  "now",    "then",  "so",   "just", "else", "ever",
+        "ex",       "tall",  "least",  "told",  "me",   "soon", "well", "previously",
+        "formerly", "sent",  "got",    "made",  "saw",  "met",  "kept", "up",
+        "off",      "back",  "@",      "since", "self", "still"};
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         if (chatur_wording_equals(wording, index, others[i])) {
             return true;
         }
     }
     return false;
+}
+
+/* “pick the movie”: what stands before an article is no noun. */
+static bool takes_an_object(const struct chatur_wording *wording)
+{
+    static const char *const owners[] = {"a", "an", "my", "our", "the", "your", NULL};
+    static const char *const others[] = {"especially", "mainly", "not", "quite", "rather", NULL};
+    const uint64_t before = CHATUR_WORD_PREPOSITION | CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER;
+    return is_one_of(wording, 1, owners) && !chatur_wording_is(wording, 0, before) &&
+           !is_one_of(wording, 0, others) && !wording->tokens[0].number &&
+           !wording->tokens[0].closed && !(wording->count == 3 && wording->tokens[2].closed);
 }
 
 bool chatur_wording_is_noun_phrase(const struct chatur_wording *wording)
@@ -297,7 +321,8 @@ bool chatur_wording_is_noun_phrase(const struct chatur_wording *wording)
             (wording->tokens[i].number && !number_fits(wording, i)) ||
             (last && !first && !noun && chatur_wording_is(wording, i, closing)) ||
             (first && !last && !noun &&
-             chatur_wording_is(wording, i, CHATUR_WORD_PAST | CHATUR_WORD_CLAUSE))) {
+             chatur_wording_is(wording, i, CHATUR_WORD_PAST | CHATUR_WORD_CLAUSE)) ||
+            (first && !last && takes_an_object(wording))) {
             return false;
         }
     }

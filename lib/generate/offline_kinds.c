@@ -1,6 +1,8 @@
 /* A ladder of tests, the surest first. */
 #include "generate/offline_kinds.h"
 
+#include <string.h>
+
 #include "generate/offline_article.h"
 #include "generate/offline_grammar.h"
 #include "generate/offline_times.h"
@@ -94,6 +96,18 @@ static bool is_availability(const struct chatur_wording *wording)
                                      chatur_wording_equals(wording, 0, "evenings"))));
 }
 
+/* “finishing today”, “painting the house” */
+static bool is_doing_now(const struct chatur_wording *wording)
+{
+    const struct chatur_token *first = &wording->tokens[0];
+    const uint64_t nouns = CHATUR_WORD_COUNT | CHATUR_WORD_EVENT | CHATUR_WORD_PREPOSITION;
+    bool object =
+        chatur_wording_equals(wording, 1, "the") || chatur_wording_equals(wording, 1, "my");
+    return wording->count > 1 && first->length > 5 && (first->kinds & nouns) == 0 &&
+           memcmp(wording->text + first->start + first->length - 3, "ing", 3) == 0 &&
+           (object || chatur_wording_is(wording, 1, CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY));
+}
+
 static enum chatur_point_kind kind_by_preposition(const struct chatur_wording *wording)
 {
     if (chatur_wording_is_when(wording)) {
@@ -108,9 +122,10 @@ static bool is_place(const struct chatur_wording *wording)
     static const char *const places[] = {"place", "house", "home", "flat", "office", "garden"};
     bool place = false;
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        place = place || chatur_wording_equals(wording, 1, places[i]);
+        place = place || chatur_wording_equals(wording, wording->count - 1, places[i]);
     }
-    return place && wording->count == 2 &&
+    bool owned = wording->count == 3 && chatur_wording_is(wording, 1, CHATUR_WORD_POSSESSIVE);
+    return place && (wording->count == 2 || owned) &&
            (chatur_wording_equals(wording, 0, "my") || chatur_wording_equals(wording, 0, "our"));
 }
 
@@ -240,7 +255,7 @@ enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording
     if (is_free_then(wording)) {
         return CHATUR_TRAITS;
     }
-    if (chatur_wording_is_trait(wording) || is_person(wording) ||
+    if (chatur_wording_is_trait(wording) || is_person(wording) || is_doing_now(wording) ||
         (several && chatur_wording_is(wording, 0, CHATUR_WORD_DOING) &&
          !chatur_wording_is(wording, 1, CHATUR_WORD_COUNT))) {
         return CHATUR_TRAITS;

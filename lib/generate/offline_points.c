@@ -228,7 +228,7 @@ static struct chatur_piece without_and(struct chatur_piece piece)
 }
 
 /* “Linux and teamwork” closing a list: the place of the one “and” between two short items, or 0. */
-static size_t last_and(struct chatur_piece piece)
+static size_t last_and(struct chatur_piece piece, const struct chatur_words *words)
 {
     const char *joint = memmem(piece.text, piece.length, " and ", 5);
     if (joint == NULL || piece.sentence) {
@@ -241,9 +241,13 @@ static size_t last_and(struct chatur_piece piece)
         spaces_before += i < before && piece.text[i] == ' ';
         spaces_after += i > before + 4 && piece.text[i] == ' ';
     }
+    size_t after = piece.length - before - 5;
+    uint64_t kinds = chatur_words_kinds(words, joint + 5, strcspn(joint + 5, " "));
+    bool apart = (kinds & (CHATUR_WORD_MONTH | CHATUR_WORD_WEEKDAY)) != 0 ||
+                 (after > 4 && spaces_after > 0 && memcmp(joint + 5 + after - 3, "ing", 3) == 0);
     bool number = is_digit(piece.text[0]) || is_digit(joint[-1]) || is_digit(joint[5]);
     bool again = memmem(joint + 5, piece.length - before - 5, " and ", 5) != NULL;
-    return spaces_before <= 1 && spaces_after <= 1 && !again && !number ? before : 0;
+    return spaces_before <= 1 && spaces_after <= 1 && !again && !number && !apart ? before : 0;
 }
 
 static bool is_and_so_on(struct chatur_piece piece)
@@ -305,7 +309,7 @@ bool chatur_points_read(struct chatur_points *points, const char *keywords, cons
         reading.capital_meant = small && i > 0;
         struct chatur_piece piece = without_and(pieces.items[i]);
         bool last = i + 1 == pieces.count;
-        size_t joint = last && i > 0 ? last_and(piece) : 0;
+        size_t joint = last && i > 0 ? last_and(piece, words) : 0;
         if (is_and_so_on(piece) || !has_words(piece)) {
             continue; /* says nothing that a list of examples does not say */
         }

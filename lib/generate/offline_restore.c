@@ -122,8 +122,11 @@ static const char *missing_verb(const struct chatur_wording *wording, size_t ind
     bool denied = chatur_wording_equals(wording, index, "not");
     size_t word = index + denied;
     bool plural = is_plural(wording, index);
-    if (!ends_or_goes_on(wording, word + 1)) {
-        return NULL;
+    bool too =
+        chatur_wording_equals(wording, word, "too") || chatur_wording_equals(wording, word, "very");
+    if (!ends_or_goes_on(wording, word + 1 + too) ||
+        wording->text[wording->tokens[word].start - 1] != ' ') {
+        return NULL; /* “manager (remote)” */
     }
     if (is_event(wording, word)) {
         return is_told_when(wording, word + 1) ? plural ? "were " : "was "
@@ -131,8 +134,16 @@ static const char *missing_verb(const struct chatur_wording *wording, size_t ind
                                                : "has ";
     }
     bool alone = chatur_wording_is(wording, index, CHATUR_WORD_COUNT | CHATUR_WORD_PLURAL);
+    const struct chatur_token *token = &wording->tokens[word];
+    bool doing = word < wording->count && (token->kinds & CHATUR_WORD_KNOWN) == 0 &&
+                 token->length > 5 &&
+                 memcmp(wording->text + token->start + token->length - 3, "ing", 3) == 0 &&
+                 chatur_wording_is(wording, index - 1, CHATUR_WORD_COUNT | CHATUR_WORD_PLURAL);
+    bool degree = too && word + 2 == wording->count;
+    bool quality = chatur_wording_is(wording, word, CHATUR_WORD_QUALITY) &&
+                   chatur_wording_is(wording, index - 1, CHATUR_WORD_COUNT | CHATUR_WORD_PLURAL);
     bool state = chatur_wording_is(wording, word, CHATUR_WORD_PREDICATE | CHATUR_WORD_DOING) ||
-                 is_one_of(wording, word, states);
+                 doing || degree || quality || is_one_of(wording, word, states);
     return state && (denied || !alone) ? plural ? "are " : "is " : NULL;
 }
 
@@ -192,8 +203,11 @@ static bool restore_verb(struct restoring *restoring, bool names)
             return true;
         }
         const char *verb = missing_verb(wording, i);
-        if (verb == NULL || (names && chatur_wording_is(wording, i - 1, CHATUR_WORD_DOCUMENT) &&
-                             is_event(wording, i))) {
+        bool seeker = names && chatur_wording_is(wording, i, CHATUR_WORD_DOING) &&
+                      chatur_wording_is(wording, i - 1, CHATUR_WORD_ROLE);
+        if (verb == NULL || seeker ||
+            (names && chatur_wording_is(wording, i - 1, CHATUR_WORD_DOCUMENT) &&
+             is_event(wording, i))) {
             continue;
         }
         restoring->before[0] = article_of_subject(restoring);
@@ -327,11 +341,12 @@ static bool is_modified_noun(const struct chatur_wording *wording, size_t index)
 static void restore_articles(struct restoring *restoring)
 {
     static const char *const nouns[] = {
-        "assignment", "bathroom",  "degree",   "exam",      "passport", "kitchen", "audit",
-        "building",   "client",    "company",  "counter",   "delay",    "door",    "event",
-        "gate",       "interview", "job",      "manager",   "meeting",  "office",  "pantry",
-        "park",       "party",     "position", "principal", "project",  "role",    "team",
-        "trip",       "trouble",   "visa",     "wedding",   "window",   "weekend", NULL};
+        "assignment", "bathroom",  "degree",        "exam",    "passport",  "kitchen",
+        "audit",      "building",  "client",        "company", "counter",   "delay",
+        "door",       "event",     "inconvenience", "gate",    "interview", "job",
+        "manager",    "meeting",   "office",        "pantry",  "park",      "party",
+        "position",   "principal", "project",       "role",    "team",      "trip",
+        "trouble",    "visa",      "wedding",       "window",  "weekend",   NULL};
     static const char *const places[] = {"branch", "campus", "office", "station", "store", NULL};
     static const char *const purposes[] = {"for", "near", "behind", "with", NULL};
     static const char *const thanks[] = {"thank", "thanks", "grateful", NULL};
@@ -413,6 +428,11 @@ static void restore_times(struct restoring *restoring)
                    is_one_of(wording, i - 1, joints)) {
             restoring->before[i] = "the ";
         }
+    }
+    if (wording->count > 2 && wording->tokens[1].number &&
+        (chatur_wording_equals(wording, 0, "last") || chatur_wording_equals(wording, 0, "next")) &&
+        chatur_wording_is(wording, 2, CHATUR_WORD_UNIT)) {
+        restoring->before[0] = "for the "; /* “last 3 months” */
     }
     restoring->since = find_since(wording);
 }

@@ -272,6 +272,21 @@ static bool is_kind_of_event(const struct chatur_wording *wording)
            (wording->count == 2 || chatur_wording_is(wording, 2, after));
 }
 
+/* “fix the tap”: what nobody would announce to do himself to somebody who could. */
+static bool is_asked_of_reader(const struct chatur_wording *wording)
+{
+    static const char *const verbs[] = {"allow",   "approve", "check",  "clarify", "confirm",
+                                        "explain", "extend",  "fix",    "forward", "grant",
+                                        "provide", "refund",  "repair", "replace", "resend",
+                                        "send",    "share",   "sign",   "update"};
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (chatur_wording_equals(wording, 0, verbs[i])) {
+            return wording->count > 1 && chatur_wording_is_action(wording);
+        }
+    }
+    return false;
+}
+
 static bool is_apology(const struct chatur_wording *wording)
 {
     size_t at =
@@ -302,7 +317,10 @@ static bool settle_verbal(struct reading *reading, bool *settled)
                 (chatur_wording_equals(wording, 1, "us") &&
                  !chatur_wording_equals(wording, 0, "join")))) {
         form = CHATUR_FAVOUR;
-    } else if (chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) && wording->count > 1) {
+    } else if (is_asked_of_reader(wording)) {
+        form = CHATUR_FAVOUR;
+    } else if (chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) && wording->count > 1 &&
+               !chatur_wording_is(wording, 0, CHATUR_WORD_VERB)) {
         form = CHATUR_STATEMENT;
         before = "I ";
     } else if (chatur_wording_is_trait(wording) && wording->count > 1) {

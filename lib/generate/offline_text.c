@@ -110,9 +110,12 @@ bool chatur_text_is_shouted(const char *clean)
 bool chatur_text_is_foreign(const char *clean)
 {
     static const char *const small[] = {
-        "ab",    "avec", "bei", "bir",  "che", "das", "dem", "der",  "di",  "est",  "et",  "hai",
-        "ich",   "ist",  "ke",  "ki",   "kya", "las", "les", "liye", "los", "mein", "mit", "nahi",
-        "nicht", "para", "por", "pour", "und", "une", "vom", "von",  "zum", "zur",  "zwei"};
+        "ab",       "auch",  "auf",  "avec", "bei", "bir",   "bitte", "chahiye", "che",   "con",
+        "dans",     "das",   "dem",  "der",  "di",  "dos",   "el",    "est",     "et",    "gracias",
+        "gute",     "hai",   "ich",  "ist",  "je",  "karo",  "ke",    "kein",    "keine", "ki",
+        "kya",      "las",   "les",  "liye", "los", "mein",  "mit",   "mujhe",   "nach",  "nahi",
+        "necesito", "nicht", "ohne", "para", "por", "pour",  "que",   "seit",    "suis",  "tengo",
+        "una",      "und",   "une",  "vom",  "von", "wegen", "zum",   "zur",     "zwei"};
     size_t other = 0;
     size_t length = strlen(clean);
     for (size_t i = 0; i < length; i++) {

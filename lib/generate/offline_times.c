@@ -71,6 +71,11 @@ static bool says_time(const struct chatur_wording *wording, size_t index)
         chatur_wording_is(wording, index + 1, CHATUR_WORD_UNIT)) {
         return false; /* “3rd year” */
     }
+    bool ends = index + 1 >= wording->count ||
+                chatur_wording_is(wording, index + 1, CHATUR_WORD_PREPOSITION);
+    if (ends && index < wording->count && chatur_wording_is_ordinal(wording, index)) {
+        return true; /* “31st at 5” */
+    }
     return number && (is_month_number(wording, index) ||
                       chatur_wording_is(wording, index + 1, CHATUR_WORD_UNIT | CHATUR_WORD_TIME));
 }

@@ -117,8 +117,9 @@ static bool holds_word(const char *text, const char *word, size_t length)
 
 /* What is written in another way than it was typed. Words not here must be there as typed. */
 static const char *const respelled[][2] = {
-    {"asap", "possible"}, {"cant", "can't"}, {"dont", "don't"}, {"hrs", "hours"}, {"its", "it's"},
-    {"pls", "please"},    {"since", ""},     {"wont", "won't"}, {"yrs", "years"}, {"wifi", "Wi"},
+    {"asap", "possible"}, {"cant", "can't"},   {"dont", "don't"}, {"hrs", "hours"},
+    {"its", "it's"},      {"mins", "minutes"}, {"pls", "please"}, {"since", ""},
+    {"wifi", "Wi"},       {"wont", "won't"},   {"yr", "year"},    {"yrs", "years"},
 };
 
 static void check_words_of(const struct chatur_brief *brief, const char *text, const char *typed)
@@ -165,7 +166,7 @@ static void every_word_of_the_keywords_is_there(void **state)
 /* The user's own wish (“I want to …”), a mail program's marks and a mere greeting are not kept. */
 static void check_subject(const struct chatur_brief *brief, const char *text)
 {
-    static const char *const dropped[] = {"Re: ", "Fwd: ", "i want to ", "hi"};
+    static const char *const dropped[] = {"Re: ", "Fwd: ", "i want to ", "want to ", "hi"};
     const char *subject = brief->subject;
     for (bool again = true; again;) {
         again = false;
