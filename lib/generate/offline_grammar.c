@@ -4,20 +4,11 @@
 
 #include <string.h>
 
-static bool is_one_of(const struct chatur_wording *wording, size_t index, const char *const *list)
-{
-    bool found = false;
-    for (; *list != NULL && !found; list++) {
-        found = chatur_wording_equals(wording, index, *list);
-    }
-    return found;
-}
-
 bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index)
 {
-    static const char *const objects[] = {"a",   "an",  "the",  "my",   "our", "your",
-                                          "his", "her", "its",  "him",  "it",  "me",
-                                          "us",  "you", "them", "their"};
+    static const char *const objects[] = {"a",   "an",  "the",  "my",    "our", "your",
+                                          "his", "her", "its",  "him",   "it",  "me",
+                                          "us",  "you", "them", "their", NULL};
     const uint64_t noun_before = CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER |
                                  CHATUR_WORD_POSSESSIVE | CHATUR_WORD_PREPOSITION |
                                  CHATUR_WORD_VERB | CHATUR_WORD_QUALITY;
@@ -28,10 +19,8 @@ bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index)
         wording->tokens[index - 1].number) {
         return false;
     }
-    for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
-        if (chatur_wording_equals(wording, index + 1, objects[i])) {
-            return true;
-        }
+    if (chatur_wording_is_one_of(wording, index + 1, objects)) {
+        return true;
     }
     /* “visits” may be a noun; “replaces” cannot. */
     return !chatur_wording_is(wording, index, CHATUR_WORD_PLURAL) &&
@@ -87,7 +76,8 @@ bool chatur_wording_is_subject(const struct chatur_wording *wording, size_t end)
         bool verb = i > 0 && chatur_wording_is(wording, i, past) &&
                     !chatur_wording_is(wording, i, CHATUR_WORD_COUNT);
         if ((chatur_wording_is(wording, i, never) && !joins) || verb ||
-            is_one_of(wording, i, others) || wording->tokens[i].closed || wording->tokens[i].dash) {
+            chatur_wording_is_one_of(wording, i, others) || wording->tokens[i].closed ||
+            wording->tokens[i].dash) {
             return false;
         }
     }
@@ -110,7 +100,7 @@ bool chatur_wording_is_finite(const struct chatur_wording *wording, size_t index
     bool adverb = chatur_wording_equals(wording, index, "never") ||
                   chatur_wording_equals(wording, index, "just") ||
                   chatur_wording_equals(wording, index, "still");
-    return is_one_of(wording, index + adverb, finite) &&
+    return chatur_wording_is_one_of(wording, index + adverb, finite) &&
            (adverb || index + 1 < wording->count || chatur_wording_equals(wording, index, "came"));
 }
 
@@ -172,7 +162,8 @@ static bool is_past_form(const struct chatur_wording *wording)
     static const char *const owners[] = {"a",    "an",  "his",   "her",  "its",  "my", "our",
                                          "that", "the", "their", "this", "your", NULL};
     const struct chatur_token *first = &wording->tokens[0];
-    return ((first->kinds & CHATUR_WORD_KNOWN) == 0 || is_one_of(wording, 1, owners)) &&
+    return ((first->kinds & CHATUR_WORD_KNOWN) == 0 ||
+            chatur_wording_is_one_of(wording, 1, owners)) &&
            first->length > 4 &&
            memcmp(wording->text + first->start + first->length - 2, "ed", 2) == 0;
 }
@@ -234,7 +225,7 @@ bool chatur_wording_is_trait(const struct chatur_wording *wording)
     }
     static const char *const trained[] = {"certified", "qualified", "trained", NULL};
     if (wording->count > 1 && wording->count < 4 && !wording->tokens[0].number &&
-        is_one_of(wording, wording->count - 1, trained)) {
+        chatur_wording_is_one_of(wording, wording->count - 1, trained)) {
         return true; /* “BLS certified” */
     }
     if (at > 0 && chatur_wording_is(wording, at, CHATUR_WORD_DOING)) {
@@ -282,15 +273,13 @@ static bool number_fits(const struct chatur_wording *wording, size_t index)
 static bool is_foreign_to_nouns(const struct chatur_wording *wording, size_t index)
 {
     static const char *const others[] = {
-        "not",      "never", "always", "only",  "ok",   "okay", "fine", "too",
-        "twice",    "once",  "now",    "then",  "so",   "just", "else", "ever",
-        "ex",       "tall",  "least",  "told",  "me",   "soon", "well", "previously",
-        "formerly", "sent",  "got",    "made",  "saw",  "met",  "kept", "up",
-        "off",      "back",  "@",      "since", "self", "still"};
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        if (chatur_wording_equals(wording, index, others[i])) {
-            return true;
-        }
+        "not",      "never", "always", "only",  "ok",   "okay",  "fine", "too",
+        "twice",    "once",  "now",    "then",  "so",   "just",  "else", "ever",
+        "ex",       "tall",  "least",  "told",  "me",   "soon",  "well", "previously",
+        "formerly", "sent",  "got",    "made",  "saw",  "met",   "kept", "up",
+        "off",      "back",  "@",      "since", "self", "still", NULL};
+    if (chatur_wording_is_one_of(wording, index, others)) {
+        return true;
     }
     return false;
 }
@@ -301,8 +290,8 @@ static bool takes_an_object(const struct chatur_wording *wording)
     static const char *const owners[] = {"a", "an", "my", "our", "the", "your", NULL};
     static const char *const others[] = {"especially", "mainly", "not", "quite", "rather", NULL};
     const uint64_t before = CHATUR_WORD_PREPOSITION | CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER;
-    return is_one_of(wording, 1, owners) && !chatur_wording_is(wording, 0, before) &&
-           !is_one_of(wording, 0, others) && !wording->tokens[0].number &&
+    return chatur_wording_is_one_of(wording, 1, owners) && !chatur_wording_is(wording, 0, before) &&
+           !chatur_wording_is_one_of(wording, 0, others) && !wording->tokens[0].number &&
            !wording->tokens[0].closed && !(wording->count == 3 && wording->tokens[2].closed);
 }
 

@@ -12,12 +12,11 @@
 
 static bool opens_with_helper(const struct chatur_wording *wording)
 {
-    static const char *const helpers[] = {"can",  "cannot", "can't", "could",  "will", "won't",
-                                          "must", "should", "did",   "didn't", "do",   "don't"};
-    for (size_t i = 0; i < sizeof(helpers) / sizeof(helpers[0]); i++) {
-        if (chatur_wording_equals(wording, 0, helpers[i])) {
-            return true;
-        }
+    static const char *const helpers[] = {"can",   "cannot", "can't",  "could", "will",
+                                          "won't", "must",   "should", "did",   "didn't",
+                                          "do",    "don't",  NULL};
+    if (chatur_wording_is_one_of(wording, 0, helpers)) {
+        return true;
     }
     return chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE);
 }
@@ -25,12 +24,10 @@ static bool opens_with_helper(const struct chatur_wording *wording)
 static bool opens_with_joint(const struct chatur_wording *wording)
 {
     static const char *const joints[] = {
-        "if", "but", "or",  "that", "which", "who",   "while", "than",      "and",   "so",
-        "is", "are", "has", "were", "does",  "needs", "else",  "otherwise", "unless"};
-    for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++) {
-        if (chatur_wording_equals(wording, 0, joints[i])) {
-            return true;
-        }
+        "if", "but", "or",  "that", "which", "who",   "while", "than",      "and",    "so",
+        "is", "are", "has", "were", "does",  "needs", "else",  "otherwise", "unless", NULL};
+    if (chatur_wording_is_one_of(wording, 0, joints)) {
+        return true;
     }
     return chatur_wording_is(wording, 0, CHATUR_WORD_QUESTION);
 }
@@ -72,11 +69,9 @@ static bool is_ask(const struct chatur_wording *wording)
 /* “final year”, “3rd semester”: somebody is in it. */
 static bool is_stage(const struct chatur_wording *wording)
 {
-    static const char *const orders[] = {"first", "second", "third", "fourth", "final"};
+    static const char *const orders[] = {"first", "second", "third", "fourth", "final", NULL};
     bool order = chatur_wording_is_ordinal(wording, 0);
-    for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
-        order = order || chatur_wording_equals(wording, 0, orders[i]);
-    }
+    order = order || chatur_wording_is_one_of(wording, 0, orders);
     return order && wording->count == 2 &&
            (chatur_wording_equals(wording, 1, "year") ||
             chatur_wording_equals(wording, 1, "semester"));
@@ -119,11 +114,10 @@ static enum chatur_point_kind kind_by_preposition(const struct chatur_wording *w
 /* “my place”, “our garden” */
 static bool is_place(const struct chatur_wording *wording)
 {
-    static const char *const places[] = {"place", "house", "home", "flat", "office", "garden"};
+    static const char *const places[] = {"place",  "house",  "home", "flat",
+                                         "office", "garden", NULL};
     bool place = false;
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        place = place || chatur_wording_equals(wording, wording->count - 1, places[i]);
-    }
+    place = place || chatur_wording_is_one_of(wording, wording->count - 1, places);
     bool owned = wording->count == 3 && chatur_wording_is(wording, 1, CHATUR_WORD_POSSESSIVE);
     return place && (wording->count == 2 || owned) &&
            (chatur_wording_equals(wording, 0, "my") || chatur_wording_equals(wording, 0, "our"));
@@ -139,11 +133,9 @@ static bool opens_with_third(const struct chatur_wording *wording)
 /* “free after 4 pm” is who writes; “free of charge” is not. */
 static bool is_free_then(const struct chatur_wording *wording)
 {
-    static const char *const joints[] = {"after", "at", "before", "from", "on", "until"};
+    static const char *const joints[] = {"after", "at", "before", "from", "on", "until", NULL};
     bool then = chatur_wording_is(wording, 1, CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY);
-    for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++) {
-        then = then || chatur_wording_equals(wording, 1, joints[i]);
-    }
+    then = then || chatur_wording_is_one_of(wording, 1, joints);
     return then && chatur_wording_equals(wording, 0, "free");
 }
 

@@ -22,15 +22,6 @@ struct restoring {
      CHATUR_WORD_EVENT | CHATUR_WORD_PERSON | CHATUR_WORD_WANTED)
 #define CALENDAR (CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY)
 
-static bool is_one_of(const struct chatur_wording *wording, size_t index, const char *const *list)
-{
-    bool found = false;
-    for (; *list != NULL && !found; list++) {
-        found = chatur_wording_equals(wording, index, *list);
-    }
-    return found;
-}
-
 /* The wording from token `from` on, for what looks at the front of one. */
 static struct chatur_wording tail(const struct chatur_wording *wording, size_t from)
 {
@@ -73,7 +64,7 @@ static bool is_event(const struct chatur_wording *wording, size_t index)
         "fixed",    "issued",    "lost",      "moved",    "paid",      "postponed",
         "received", "refunded",  "renewed",   "repaired", "replaced",  "rescheduled",
         "resolved", "sent",      "signed",    "stolen",   "submitted", NULL};
-    return is_one_of(wording, index, events);
+    return chatur_wording_is_one_of(wording, index, events);
 }
 
 static bool is_told_when(const struct chatur_wording *wording, size_t from)
@@ -95,7 +86,7 @@ static bool ends_or_goes_on(const struct chatur_wording *wording, size_t index)
     return index >= wording->count || wording->tokens[index].number ||
            chatur_wording_is(wording, index,
                              CHATUR_WORD_PREPOSITION | CALENDAR | CHATUR_WORD_NUMBER) ||
-           is_one_of(wording, index, others);
+           chatur_wording_is_one_of(wording, index, others);
 }
 
 static bool is_plural(const struct chatur_wording *wording, size_t end)
@@ -143,14 +134,14 @@ static const char *missing_verb(const struct chatur_wording *wording, size_t ind
     bool quality = chatur_wording_is(wording, word, CHATUR_WORD_QUALITY) &&
                    chatur_wording_is(wording, index - 1, CHATUR_WORD_COUNT | CHATUR_WORD_PLURAL);
     bool state = chatur_wording_is(wording, word, CHATUR_WORD_PREDICATE | CHATUR_WORD_DOING) ||
-                 doing || degree || quality || is_one_of(wording, word, states);
+                 doing || degree || quality || chatur_wording_is_one_of(wording, word, states);
     return state && (denied || !alone) ? plural ? "are " : "is " : NULL;
 }
 
 static const char *article_of_subject(const struct restoring *restoring)
 {
     static const char *const own[] = {"cv", "resume", "portfolio", "wife", "husband", NULL};
-    if (is_one_of(&restoring->wording, 0, own)) {
+    if (chatur_wording_is_one_of(&restoring->wording, 0, own)) {
         return "my ";
     }
     return article_at(restoring, 0, CHATUR_THE);
@@ -244,7 +235,7 @@ static void restore_start(struct restoring *restoring)
     } else if (chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) &&
                chatur_wording_equals(wording, 1, "happen")) {
         restoring->before[0] = "it "; /* “won't happen again” */
-    } else if (ever && is_one_of(wording, 1, participles)) {
+    } else if (ever && chatur_wording_is_one_of(wording, 1, participles)) {
         restoring->before[0] = "have ";
     } else if (chatur_wording_equals(wording, 0, "stuck") ||
                (chatur_wording_equals(wording, 0, "laid") &&
@@ -264,10 +255,10 @@ static size_t opening_verb(const struct chatur_wording *wording)
     const uint64_t verbs =
         CHATUR_WORD_VERB | CHATUR_WORD_MAYBE_VERB | CHATUR_WORD_CLAUSE | CHATUR_WORD_ASK;
     size_t at = 0;
-    while (at + 1 < wording->count &&
-           (is_one_of(wording, at, skipped) || chatur_wording_equals(wording, at, "will") ||
-            chatur_wording_equals(wording, at, "can") ||
-            chatur_wording_equals(wording, at, "could"))) {
+    while (at + 1 < wording->count && (chatur_wording_is_one_of(wording, at, skipped) ||
+                                       chatur_wording_equals(wording, at, "will") ||
+                                       chatur_wording_equals(wording, at, "can") ||
+                                       chatur_wording_equals(wording, at, "could"))) {
         at++;
     }
     bool helped = at > 0 && !chatur_wording_equals(wording, at - 1, "i");
@@ -275,8 +266,8 @@ static size_t opening_verb(const struct chatur_wording *wording)
                  chatur_wording_equals(wording, at, "have") ||
                  (chatur_wording_is(wording, at, CHATUR_WORD_ASK) &&
                   !chatur_wording_is(wording, at, CHATUR_WORD_COUNT));
-    bool verb =
-        plain || (helped && chatur_wording_is(wording, at, verbs)) || is_one_of(wording, at, more);
+    bool verb = plain || (helped && chatur_wording_is(wording, at, verbs)) ||
+                chatur_wording_is_one_of(wording, at, more);
     return verb ? at : wording->count;
 }
 
@@ -290,10 +281,11 @@ static void restore_object(struct restoring *restoring)
     const struct chatur_wording *wording = &restoring->wording;
     size_t verb = opening_verb(wording);
     size_t noun = verb + 1;
-    if (noun >= wording->count || wording->tokens[verb].closed || is_one_of(wording, verb, plain)) {
+    if (noun >= wording->count || wording->tokens[verb].closed ||
+        chatur_wording_is_one_of(wording, verb, plain)) {
         return;
     }
-    bool wants = is_one_of(wording, verb, indefinite);
+    bool wants = chatur_wording_is_one_of(wording, verb, indefinite);
     if (wording->tokens[noun].number && chatur_wording_is(wording, noun + 1, CHATUR_WORD_UNIT) &&
         !chatur_wording_is(wording, noun + 1, CHATUR_WORD_PLURAL) &&
         chatur_wording_is(wording, noun + 2, NOUNS)) {
@@ -304,14 +296,14 @@ static void restore_object(struct restoring *restoring)
         static const char *const lacking[] = {"bought", "need", "ordered", "want", NULL};
         static const char *const sending[] = {"send", "forward", "resend", NULL};
         bool to = chatur_wording_equals(wording, noun, "to");
-        if (is_one_of(wording, verb, to ? sending : lacking)) {
+        if (chatur_wording_is_one_of(wording, verb, to ? sending : lacking)) {
             restoring->before[noun] = "it "; /* “need for visa”, “send to Ravi” */
         }
         return;
     }
     static const char *const got[] = {"bought", "ordered", NULL};
     if (wording->tokens[noun].number && chatur_wording_is(wording, noun + 1, CHATUR_WORD_UNIT) &&
-        is_one_of(wording, verb, got)) {
+        chatur_wording_is_one_of(wording, verb, got)) {
         restoring->before[noun] = "it "; /* “ordered 2 weeks ago” */
         return;
     }
@@ -360,27 +352,28 @@ static void restore_articles(struct restoring *restoring)
     for (size_t i = 1; i < wording->count; i++) {
         bool same = chatur_wording_equals(wording, i, "same") &&
                     !chatur_wording_is(wording, i - 1, CHATUR_WORD_DETERMINER);
-        bool place =
-            is_one_of(wording, i + 1, places) && chatur_wording_is(wording, i, CHATUR_WORD_PROPER);
+        bool place = chatur_wording_is_one_of(wording, i + 1, places) &&
+                     chatur_wording_is(wording, i, CHATUR_WORD_PROPER);
         bool ends = i + 1 == wording->count || wording->tokens[i].closed ||
                     chatur_wording_is(wording, i + 1, CHATUR_WORD_PREPOSITION | CALENDAR);
-        bool bare = restoring->before[i] == NULL && is_one_of(wording, i - 1, joints);
-        if (ends && bare && is_one_of(wording, i, nouns)) {
+        bool bare =
+            restoring->before[i] == NULL && chatur_wording_is_one_of(wording, i - 1, joints);
+        if (ends && bare && chatur_wording_is_one_of(wording, i, nouns)) {
             restoring->before[i] = "the ";
         }
         bool compound = i + 2 == wording->count && is_modified_noun(wording, i) &&
-                        is_one_of(wording, i - 1, purposes);
+                        chatur_wording_is_one_of(wording, i - 1, purposes);
         bool short_notice = chatur_wording_equals(wording, i, "short") &&
                             chatur_wording_equals(wording, i + 1, "notice");
         if (bare && (compound || short_notice || same || place)) {
             restoring->before[i] = "the ";
         }
         if (bare && chatur_wording_equals(wording, i, "current") &&
-            is_one_of(wording, i + 1, nouns)) {
+            chatur_wording_is_one_of(wording, i + 1, nouns)) {
             restoring->before[i] = "my ";
         }
-        if (ends && bare && i == 2 && is_one_of(wording, 0, thanks) &&
-            is_one_of(wording, 2, given)) {
+        if (ends && bare && i == 2 && chatur_wording_is_one_of(wording, 0, thanks) &&
+            chatur_wording_is_one_of(wording, 2, given)) {
             restoring->before[i] = "your ";
         }
         if (chatur_wording_equals(wording, i, "experience") &&
@@ -425,7 +418,7 @@ static void restore_times(struct restoring *restoring)
         } else if (counted && chatur_wording_equals(wording, i - 1, "here")) {
             restoring->before[i] = "for ";
         } else if (bare && chatur_wording_is_ordinal(wording, i) &&
-                   is_one_of(wording, i - 1, joints)) {
+                   chatur_wording_is_one_of(wording, i - 1, joints)) {
             restoring->before[i] = "the ";
         }
     }

@@ -236,3 +236,13 @@ bool chatur_wording_equals(const struct chatur_wording *wording, size_t index, c
     }
     return true;
 }
+
+bool chatur_wording_is_one_of(const struct chatur_wording *wording, size_t index,
+                              const char *const *list)
+{
+    bool found = false;
+    for (; *list != NULL && !found; list++) {
+        found = chatur_wording_equals(wording, index, *list);
+    }
+    return found;
+}

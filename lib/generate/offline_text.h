@@ -68,4 +68,8 @@ bool chatur_wording_is(const struct chatur_wording *wording, size_t index, uint6
 /* Is token `index` this word, in any case? */
 bool chatur_wording_equals(const struct chatur_wording *wording, size_t index, const char *word);
 
+/* Is token `index` one of these words, in any case? The list ends with NULL. */
+bool chatur_wording_is_one_of(const struct chatur_wording *wording, size_t index,
+                              const char *const *list);
+
 #endif
