@@ -39,6 +39,7 @@ const struct chatur_phrase *chatur_composing_fresh(const struct chatur_composing
                                                    uint64_t first)
 {
     const struct chatur_buffer *buffer = &composing->prose.buffer;
+    const struct chatur_phrase *drawn = &phrases->items[first % phrases->count];
     for (size_t i = 0; i < phrases->count; i++) {
         const struct chatur_phrase *phrase = &phrases->items[(first + i) % phrases->count];
         size_t length = opening_of(phrase);
@@ -47,7 +48,7 @@ const struct chatur_phrase *chatur_composing_fresh(const struct chatur_composing
             return phrase;
         }
     }
-    return &phrases->items[first % phrases->count];
+    return drawn;
 }
 
 /* --- phrases ---------------------------------------------------------------------------------- */

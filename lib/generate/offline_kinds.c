@@ -179,15 +179,11 @@ static bool is_favour(const struct chatur_wording *wording)
 {
     static const char *const mine[] = {"applied", "enjoyed", "felt",   "forgot",  "found",  "got",
                                        "had",     "joined",  "knew",   "learned", "learnt", "loved",
-                                       "made",    "met",     "passed", "thought", "won"};
+                                       "made",    "met",     "passed", "thought", "won",    NULL};
     bool ever =
         chatur_wording_equals(wording, 0, "never") || chatur_wording_equals(wording, 0, "always");
-    for (size_t i = 0; i < sizeof(mine) / sizeof(mine[0]); i++) {
-        if (chatur_wording_equals(wording, ever, mine[i])) {
-            return false;
-        }
-    }
-    return chatur_wording_is(wording, ever, CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE);
+    return !chatur_wording_is_one_of(wording, ever, mine) &&
+           chatur_wording_is(wording, ever, CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE);
 }
 
 enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording)

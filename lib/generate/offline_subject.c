@@ -11,6 +11,7 @@
 #include "generate/offline_grammar.h"
 #include "generate/offline_restore.h"
 #include "generate/offline_spelling.h"
+#include "generate/offline_subject_line.h"
 
 struct reading {
     struct chatur_topic *topic;
@@ -24,53 +25,6 @@ struct reading {
 static bool is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* “Re:”, “Fwd:”, “Subject:” are a mail program's words, not the user's. */
-static const char *without_reply_marks(const char *text)
-{
-    static const char *const marks[] = {"re:", "fw:", "fwd:", "subject:"};
-    bool found = true;
-    while (found) {
-        found = false;
-        for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]) && !found; i++) {
-            size_t length = strlen(marks[i]);
-            if (strncasecmp(text, marks[i], length) == 0) {
-                length += text[length] == ' ';
-                found = text[length] != '\0';
-                text += found ? length : 0;
-            }
-        }
-    }
-    return text;
-}
-
-/* “I want to resign” is about resigning; that one wants it is said by the phrase. */
-static const char *without_wish(const char *text)
-{
-    static const char *const wishes[] = {"i want to ",   "want to ",   "i would like to ",
-                                         "i'd like to ", "i wish to ", "i wanna "};
-    for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
-        size_t length = strlen(wishes[i]);
-        if (strncasecmp(text, wishes[i], length) == 0 &&
-            strncasecmp(text + length, "know", 4) != 0) {
-            return text + length;
-        }
-    }
-    return text;
-}
-
-/* Takes off what closes a sentence; one '!' or '?' is told to the caller. */
-static size_t without_closing(const char *text, size_t length, char *closing)
-{
-    *closing = '\0';
-    while (length > 1 && strchr(".,;:!?- ", text[length - 1]) != NULL) {
-        if (text[length - 1] == '?' || (text[length - 1] == '!' && *closing == '\0')) {
-            *closing = text[length - 1];
-        }
-        length--;
-    }
-    return length;
 }
 
 /* “leave request”, but not “your request”. */
@@ -148,13 +102,11 @@ static bool stands_alone(const struct chatur_wording *wording)
             return true;
         }
     }
-    static const char *const called[] = {"all", "everyone", "folks", "guys", "team"};
-    for (size_t i = 0; i < sizeof(called) / sizeof(called[0]); i++) {
-        size_t last = wording->count - 1;
-        if (last > 0 && chatur_wording_equals(wording, last, called[i]) &&
-            wording->text[wording->tokens[last].start - 2] == ',') {
-            return true; /* “Great work, everyone” */
-        }
+    static const char *const called[] = {"all", "everyone", "folks", "guys", "team", NULL};
+    size_t last = wording->count - 1;
+    if (last > 0 && chatur_wording_is_one_of(wording, last, called) &&
+        wording->text[wording->tokens[last].start - 2] == ',') {
+        return true; /* “Great work, everyone” */
     }
     return chatur_wording_is(wording, 0, CHATUR_WORD_OPENER) && !chatur_wording_is_trait(wording) &&
            !(chatur_wording_equals(wording, 0, "let") && chatur_wording_equals(wording, 1, "me")) &&
@@ -272,19 +224,27 @@ static bool is_kind_of_event(const struct chatur_wording *wording)
            (wording->count == 2 || chatur_wording_is(wording, 2, after));
 }
 
-/* “fix the tap”: what nobody would announce to do himself to somebody who could. */
+/* “help me with my taxes”, “fix the tap”: the reader is the one to do it. */
 static bool is_asked_of_reader(const struct chatur_wording *wording)
 {
     static const char *const verbs[] = {"allow",   "approve", "check",  "clarify", "confirm",
                                         "explain", "extend",  "fix",    "forward", "grant",
                                         "provide", "refund",  "repair", "replace", "resend",
-                                        "send",    "share",   "sign",   "update"};
-    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-        if (chatur_wording_equals(wording, 0, verbs[i])) {
-            return wording->count > 1 && chatur_wording_is_action(wording);
-        }
-    }
-    return false;
+                                        "send",    "share",   "sign",   "update",  NULL};
+    bool us = chatur_wording_equals(wording, 1, "us") && !chatur_wording_equals(wording, 0, "join");
+    bool for_me = wording->count > 2 && (us || chatur_wording_equals(wording, 1, "me"));
+    return wording->count > 1 && chatur_wording_is_action(wording) &&
+           (for_me || chatur_wording_is_one_of(wording, 0, verbs));
+}
+
+/* “can't attend the wedding”, “need two days off” */
+static bool lacks_i(const struct chatur_wording *wording)
+{
+    const uint64_t asks = CHATUR_WORD_PRONOUN | CHATUR_WORD_DETERMINER;
+    bool helper = chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) &&
+                  !chatur_wording_is(wording, 1, asks);
+    return wording->count > 1 && (helper || (chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) &&
+                                             !chatur_wording_is(wording, 0, CHATUR_WORD_VERB)));
 }
 
 static bool is_apology(const struct chatur_wording *wording)
@@ -308,21 +268,11 @@ static bool settle_verbal(struct reading *reading, bool *settled)
     } else if (is_apology(wording)) {
         form = CHATUR_SENTENCE;
         before = "I am "; /* “so sorry for the delay” */
-    } else if (chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) && wording->count > 1 &&
-               !chatur_wording_is(wording, 1, CHATUR_WORD_PRONOUN | CHATUR_WORD_DETERMINER)) {
-        form = CHATUR_STATEMENT;
-        before = "I "; /* “can't attend the wedding” */
-    } else if (chatur_wording_is_action(wording) && wording->count > 2 &&
-               (chatur_wording_equals(wording, 1, "me") ||
-                (chatur_wording_equals(wording, 1, "us") &&
-                 !chatur_wording_equals(wording, 0, "join")))) {
-        form = CHATUR_FAVOUR;
-    } else if (is_asked_of_reader(wording)) {
-        form = CHATUR_FAVOUR;
-    } else if (chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) && wording->count > 1 &&
-               !chatur_wording_is(wording, 0, CHATUR_WORD_VERB)) {
+    } else if (lacks_i(wording)) {
         form = CHATUR_STATEMENT;
         before = "I ";
+    } else if (is_asked_of_reader(wording)) {
+        form = CHATUR_FAVOUR;
     } else if (chatur_wording_is_trait(wording) && wording->count > 1) {
         form = CHATUR_STATEMENT;
         before = "I am ";
@@ -363,19 +313,6 @@ static char *restored(const struct reading *reading, char closing)
     return text;
 }
 
-/* A greeting says nothing that ours does not. */
-static bool is_greeting(const char *clean)
-{
-    static const char *const greetings[] = {"greetings", "hello", "hey", "hi"};
-    size_t length = strcspn(clean, " ,.!");
-    for (size_t i = 0; i < sizeof(greetings) / sizeof(greetings[0]); i++) {
-        if (strlen(greetings[i]) == length && strncasecmp(clean, greetings[i], length) == 0) {
-            return !chatur_text_has_words(clean + length);
-        }
-    }
-    return false;
-}
-
 bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
                        const struct chatur_words *words, struct chatur_arena *arena)
 {
@@ -387,14 +324,14 @@ bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
     if (clean == NULL) {
         return false;
     }
-    if (!chatur_text_has_words(clean) || is_greeting(clean)) {
+    if (!chatur_text_has_words(clean) || chatur_line_is_greeting(clean)) {
         *topic = (struct chatur_topic){.text = "the matter below", .articles = {"", "", "", ""}};
         return true;
     }
-    const char *typed = without_reply_marks(clean);
-    const char *text = without_wish(typed);
+    const char *typed = chatur_line_without_marks(clean);
+    const char *text = chatur_line_without_wish(typed);
     reading.wished = text != typed;
-    size_t length = without_closing(text, strlen(text), &closing);
+    size_t length = chatur_line_without_closing(text, strlen(text), &closing);
     reading.typed = chatur_arena_strndup(arena, text, length);
     char *open = restored(&reading, closing);
     length = open != NULL ? strlen(open) : 0;

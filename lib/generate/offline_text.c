@@ -124,7 +124,8 @@ bool chatur_text_is_foreign(const char *clean)
     for (const char *word = clean; *word != '\0';) {
         size_t bytes = strcspn(word, " ,;\n");
         for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++) {
-            if (strlen(small[i]) == bytes && memcmp(small[i], word, bytes) == 0) {
+            if (small[i][0] == word[0] && strlen(small[i]) == bytes &&
+                memcmp(small[i], word, bytes) == 0) {
                 return true;
             }
         }
@@ -142,7 +143,7 @@ static size_t mark_at_front(const char *word, size_t length)
     static const char *const marks[] = {"\"", "'", "(", "[", "{", "<", "*", "\u201c", "\u2018"};
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
         size_t bytes = strlen(marks[i]);
-        if (bytes < length && memcmp(word, marks[i], bytes) == 0) {
+        if (word[0] == marks[i][0] && bytes < length && memcmp(word, marks[i], bytes) == 0) {
             return bytes;
         }
     }
@@ -225,16 +226,17 @@ bool chatur_wording_is(const struct chatur_wording *wording, size_t index, uint6
 
 bool chatur_wording_equals(const struct chatur_wording *wording, size_t index, const char *word)
 {
-    if (index >= wording->count || strlen(word) != wording->tokens[index].length) {
+    if (index >= wording->count) {
         return false;
     }
-    const char *text = wording->text + wording->tokens[index].start;
-    for (size_t i = 0; word[i] != '\0'; i++) {
+    const struct chatur_token *token = &wording->tokens[index];
+    const char *text = wording->text + token->start;
+    for (size_t i = 0; i < token->length; i++) {
         if ((is_upper(text[i]) ? text[i] - 'A' + 'a' : text[i]) != word[i]) {
-            return false;
+            return false; /* also at the word's end */
         }
     }
-    return true;
+    return word[token->length] == '\0';
 }
 
 bool chatur_wording_is_one_of(const struct chatur_wording *wording, size_t index,
