@@ -22,6 +22,13 @@ bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index)
     if (chatur_wording_is_one_of(wording, index + 1, objects)) {
         return true;
     }
+    static const char *const people[] = {"boss",   "brother",  "colleague", "dad",      "driver",
+                                         "father", "friend",   "husband",   "landlord", "manager",
+                                         "mother", "neighbor", "neighbour", "roommate", "sister",
+                                         "son",    "tenant",   "wife",      NULL};
+    if (chatur_wording_is_one_of(wording, index - 1, people)) {
+        return true; /* “my neighbour parks here” */
+    }
     /* “visits” may be a noun; “replaces” cannot. */
     return !chatur_wording_is(wording, index, CHATUR_WORD_PLURAL) &&
            (index + 1 == wording->count || wording->tokens[index + 1].number ||
@@ -51,11 +58,23 @@ static size_t after_degrees(const struct chatur_wording *wording)
 static bool is_noun_sign(const struct chatur_wording *wording, size_t index)
 {
     return chatur_wording_equals(wording, index, "it") ||
+           chatur_wording_equals(wording, index, "you") ||
            chatur_wording_equals(wording, index, "them") ||
            chatur_wording_is(wording, index, NOUN_SIGNS) ||
            chatur_wording_equals(wording, index, "me") ||
            chatur_wording_equals(wording, index, "us") ||
            (index < wording->count && wording->tokens[index].number);
+}
+
+/* “pulled”, “stepping”: what somebody did or does, unless a list knows it as a noun. */
+static bool ends_like_verb(const struct chatur_wording *wording)
+{
+    const struct chatur_token *first = &wording->tokens[0];
+    const char *end = wording->text + first->start + first->length;
+    bool noun = (first->kinds & (CHATUR_WORD_COUNT | CHATUR_WORD_EVENT)) != 0;
+    bool known = (first->kinds & CHATUR_WORD_KNOWN) != 0;
+    return first->length > 4 && !noun &&
+           (memcmp(end - 2, "ed", 2) == 0 || (!known && memcmp(end - 3, "ing", 3) == 0));
 }
 
 bool chatur_wording_is_subject(const struct chatur_wording *wording, size_t end)
@@ -68,7 +87,8 @@ bool chatur_wording_is_subject(const struct chatur_wording *wording, size_t end)
     static const char *const others[] = {"no",   "not",   "never", "always", "most",  "very",
                                          "as",   "still", "hard",  "first",  "fully", "so",
                                          "done", "any",   "self",  "own",    "only",  NULL};
-    if (end == 0 || end > 4 || chatur_wording_is(wording, 0, verbs)) {
+    if (end == 0 || end > 4 || chatur_wording_is(wording, 0, verbs) ||
+        (end == 1 && ends_like_verb(wording))) {
         return false;
     }
     for (size_t i = 0; i < end; i++) {
@@ -93,15 +113,28 @@ bool chatur_wording_is_subject(const struct chatur_wording *wording, size_t end)
 
 bool chatur_wording_is_finite(const struct chatur_wording *wording, size_t index)
 {
-    static const char *const finite[] = {
-        "arrived",  "broke",  "came",    "fell", "flew", "gave",  "got",     "rang",
-        "took",     "went",   "began",   "said", "told", "asked", "advised", "agreed",
-        "promised", "remain", "remains", "stay", "seem", "seems", NULL};
-    bool adverb = chatur_wording_equals(wording, index, "never") ||
-                  chatur_wording_equals(wording, index, "just") ||
-                  chatur_wording_equals(wording, index, "still");
-    return chatur_wording_is_one_of(wording, index + adverb, finite) &&
-           (adverb || index + 1 < wording->count || chatur_wording_equals(wording, index, "came"));
+    static const char *const told[] = {"advised", "agreed",   "asked",  "began",   "flew", "gave",
+                                       "got",     "promised", "remain", "remains", "said", "seem",
+                                       "seems",   "stay",     "told",   "took",    NULL};
+    static const char *const happened[] = {
+        "arrived", "broke", "came", "crashed", "disappeared", "ended", "expired", "faded",
+        "failed",  "fell",  "rang", "refused", "stopped",     "went",  NULL};
+    static const char *const adverbs[] = {"just", "never", "still", NULL};
+    bool adverb = chatur_wording_is_one_of(wording, index, adverbs);
+    bool ends = index + adverb + 1 >= wording->count;
+    bool somebody = index > 0 && chatur_wording_is(wording, index - 1, CHATUR_WORD_ROLE) &&
+                    (chatur_wording_is(wording, index, CHATUR_WORD_PAST) ||
+                     chatur_wording_equals(wording, index, "cancelled"));
+    return somebody || chatur_wording_is_one_of(wording, index + adverb, happened) ||
+           (!ends && chatur_wording_is_one_of(wording, index + adverb, told));
+}
+
+bool chatur_wording_is_asking(const struct chatur_wording *wording)
+{
+    size_t at = chatur_wording_is(wording, 0, CHATUR_WORD_QUESTION);
+    return chatur_wording_is(wording, at, CHATUR_WORD_AUXILIARY) && wording->count > at + 2 &&
+           chatur_wording_is(wording, at + 1, CHATUR_WORD_PRONOUN) &&
+           !chatur_wording_equals(wording, at + 1, "there");
 }
 
 bool chatur_wording_is_clause(const struct chatur_wording *wording)
@@ -185,6 +218,12 @@ bool chatur_wording_is_deed(const struct chatur_wording *wording)
     if (chatur_wording_is(wording, 0, CHATUR_WORD_PAST) ||
         (ever && chatur_wording_is(wording, 1, CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE))) {
         return true;
+    }
+    for (size_t i = 1; i + 1 < wording->count; i++) {
+        if (chatur_wording_equals(wording, i, "by") && wording->tokens[i + 1].number &&
+            chatur_wording_is(wording, 0, CHATUR_WORD_PAST_MAYBE)) {
+            return true; /* “reduced cost by 30%” */
+        }
     }
     /* “built dashboards” */
     bool followed = is_noun_sign(wording, 1) || chatur_wording_is(wording, 1, CHATUR_WORD_PLURAL);

@@ -16,6 +16,9 @@ bool chatur_wording_is_subject(const struct chatur_wording *wording, size_t end)
 /* Is token `index` a verb that needs nobody's help: “truck broke down”, “item never arrived”? */
 bool chatur_wording_is_finite(const struct chatur_wording *wording, size_t index);
 
+/* “can we meet tomorrow”, “when can you come” */
+bool chatur_wording_is_asking(const struct chatur_wording *wording);
+
 /* “my laptop is broken”: a subject and a finite verb. */
 bool chatur_wording_is_clause(const struct chatur_wording *wording);
 

@@ -134,17 +134,10 @@ static bool opens_with_third(const struct chatur_wording *wording)
 static bool is_free_then(const struct chatur_wording *wording)
 {
     static const char *const joints[] = {"after", "at", "before", "from", "on", "until", NULL};
-    bool then = chatur_wording_is(wording, 1, CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY);
+    bool then = chatur_wording_is(wording, 1, CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY) ||
+                chatur_wording_equals(wording, 1, "this");
     then = then || chatur_wording_is_one_of(wording, 1, joints);
     return then && chatur_wording_equals(wording, 0, "free");
-}
-
-/* “can we meet tomorrow”, “did you get it” */
-static bool is_question(const struct chatur_wording *wording)
-{
-    return chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) && wording->count > 2 &&
-           chatur_wording_is(wording, 1, CHATUR_WORD_PRONOUN) &&
-           !chatur_wording_equals(wording, 1, "there");
 }
 
 /* “whenever you have time”, “when you are free” */
@@ -189,7 +182,7 @@ static bool is_favour(const struct chatur_wording *wording)
 enum chatur_point_kind chatur_point_kind_of(const struct chatur_wording *wording)
 {
     bool several = wording->count > 1;
-    if (is_question(wording)) {
+    if (chatur_wording_is_asking(wording)) {
         return CHATUR_SENTENCES;
     }
     if (is_stage(wording) || is_availability(wording)) {

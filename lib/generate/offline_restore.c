@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "generate/offline_grammar.h"
 #include "generate/offline_restoring.h"
 #include "generate/offline_times.h"
 
@@ -61,10 +62,8 @@ static void restore_times(struct chatur_restoring *restoring)
 static void restore_question(struct chatur_restoring *restoring, bool names)
 {
     const struct chatur_wording *wording = &restoring->wording;
-    restoring->asks = !names && wording->count > 2 &&
-                      chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) &&
-                      chatur_wording_is(wording, 1, CHATUR_WORD_PRONOUN) &&
-                      wording->text[wording->length - 1] != '?';
+    restoring->asks =
+        !names && chatur_wording_is_asking(wording) && wording->text[wording->length - 1] != '?';
     if (wording->count < 2 || wording->text[wording->length - 1] != '?' ||
         !chatur_wording_equals(wording, 0, "any")) {
         return;

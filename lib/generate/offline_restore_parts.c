@@ -102,8 +102,8 @@ static void restore_object(struct chatur_restoring *restoring)
     static const char *const indefinite[] = {"arrange", "bought", "buy",    "find",  "get",
                                              "had",     "have",   "need",   "owned", "managed",
                                              "prefer",  "want",   "needed", NULL};
-    static const char *const plain[] = {"be", "become", "know", "travel", "work", "study",
-                                        "go", "come",   "stay", "live",   NULL};
+    static const char *const plain[] = {"be",    "become", "would", "know", "travel", "work",
+                                        "study", "go",     "come",  "stay", "live",   NULL};
     const struct chatur_wording *wording = &restoring->wording;
     size_t verb = opening_verb(wording);
     size_t noun = verb + 1;
@@ -116,6 +116,10 @@ static void restore_object(struct chatur_restoring *restoring)
         !chatur_wording_is(wording, noun + 1, CHATUR_WORD_PLURAL) &&
         chatur_wording_is(wording, noun + 2, CHATUR_RESTORING_NOUNS)) {
         restoring->before[noun] = "a "; /* “want 2 year term” */
+        return;
+    }
+    if (chatur_wording_equals(wording, noun, "own")) {
+        restoring->before[noun] = "my ";
         return;
     }
     if (chatur_wording_is(wording, noun, CHATUR_WORD_PREPOSITION)) {

@@ -104,6 +104,12 @@ static bool stands_alone(const struct chatur_wording *wording)
     }
     static const char *const called[] = {"all", "everyone", "folks", "guys", "team", NULL};
     size_t last = wording->count - 1;
+    if (last > 0 && wording->tokens[0].closed && chatur_wording_is_one_of(wording, 0, called)) {
+        return true; /* “Team, send me your hours” */
+    }
+    if (chatur_wording_equals(wording, 0, "you") && chatur_wording_equals(wording, 2, "invited")) {
+        return true;
+    }
     if (last > 0 && chatur_wording_is_one_of(wording, last, called) &&
         wording->text[wording->tokens[last].start - 2] == ',') {
         return true; /* “Great work, everyone” */
@@ -158,7 +164,8 @@ static bool is_trade(const struct chatur_wording *wording, size_t head)
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
         trade = trade || ends_with(token, wording->text, endings[i]);
     }
-    return trade && (token->kinds & CHATUR_WORD_KNOWN) == 0 && !token->number;
+    return trade && (token->kinds & CHATUR_WORD_KNOWN) == 0 && !token->number &&
+           !chatur_wording_is(wording, 0, CHATUR_WORD_DETERMINER | CHATUR_WORD_POSSESSIVE);
 }
 
 static enum chatur_form form_of_noun(const struct chatur_wording *wording)

@@ -64,8 +64,9 @@ const struct chatur_word_group chatur_vocabulary[] = {
      "contact cook cover cut disable donate download drive drop email enable end fix hand help "
      "install launch lead leave look mail manage move nominate offer open order park pay plan "
      "present print purchase question refund release rent repair report request reserve return "
-     "review save schedule seek share shift sponsor start stop store study support swap talk teach "
-     "tell test train transfer travel update upgrade upload use visit volunteer welcome wish work"},
+     "review save schedule seek share shift show smoke sponsor start stop store study support swap "
+     "talk teach tell test train transfer travel update upgrade upload use visit volunteer welcome "
+     "wish work"},
     {CHATUR_WORD_ASK,
      "accept advise allow approve arrange attach avoid be book bring call carry change check "
      "clarify collect come complete confirm consider deliver disable drop email enable explain "
@@ -79,17 +80,17 @@ const struct chatur_word_group chatur_vocabulary[] = {
     {CHATUR_WORD_PAST,
      "achieved advised agreed applied asked ate attended became began called came carried chose "
      "complained contributed dreamed drove earned emailed enjoyed exceeded finished flew forgot "
-     "found founded graduated grew handled interned joined knew launched learned led managed "
-     "mentored met organised organized passed received reported said served slept spoke "
-     "studied talked taught told traveled travelled tried understood volunteered waited went "
+     "found founded gave got graduated grew handled interned joined knew launched learned led "
+     "managed mentored met moved organised organized passed received reported said served slept "
+     "spoke studied talked taught told traveled travelled tried understood volunteered waited went "
      "wished wore worked wrote"},
     {CHATUR_WORD_PAST_MAYBE,
      "blocked booked bought broke broken brought built called charged cleaned collected completed "
-     "cooked crashed created cut delivered designed developed failed fed fell felt fired fixed "
-     "gave got had happened helped hired hurt implemented improved increased issued kept left "
-     "lived lost made missed ordered organised organized owned paid planned promised published ran "
-     "reduced refunded renewed repaired replaced resolved returned rose saw sent set shipped "
-     "signed spent spoilt started stood stopped supported threw took trained used won"},
+     "cooked crashed created cut delivered designed developed failed fed fell felt fired fixed had "
+     "happened helped hired hurt implemented improved increased issued kept left lived lost made "
+     "missed ordered organised organized owned paid planned promised published ran reduced "
+     "refunded renewed repaired replaced resolved returned rose saw sent set shipped signed spent "
+     "spoilt started stood stopped supported threw took trained used won"},
     /* Those of the verbs above are found by their form. */
     {CHATUR_WORD_THIRD,
      "applies arrives barks beats beeps begins bites blinks breaks closes comes costs covers "
@@ -101,8 +102,8 @@ const struct chatur_word_group chatur_vocabulary[] = {
      "confirming dealing enquiring expressing feeling following getting going hoping inquiring "
      "introducing inviting joining leaving living looking moving nominating offering paying "
      "planning proposing quitting reaching recommending relocating reminding reporting requesting "
-     "resigning running seeking selling sending struggling studying submitting taking thanking "
-     "trying visiting volunteering waiting wishing working writing"},
+     "resigning running seeking selling sending stepping struggling studying submitting taking "
+     "thanking trying visiting volunteering waiting wishing working writing"},
     {CHATUR_WORD_TRAIT,
      "able adaptable analytical available back based bilingual busy calm capable certified "
      "comfortable committed confident creative curious currently dedicated delighted dependable "
@@ -123,7 +124,7 @@ const struct chatur_word_group chatur_vocabulary[] = {
      "easy effective enclosed expected expensive faulty free full-time guaranteed hybrid illegal "
      "important included incomplete late limited mandatory missing moved necessary needed offline "
      "online optional out overdue part-time pending permanent planned possible postponed preferred "
-     "promised provided refundable remote required rescheduled safe scheduled served shared "
+     "promised provided refundable remote required rescheduled safe scheduled served shared slow "
      "temporary unacceptable unanswered unavailable unfair unpaid unresolved unsafe urgent valid "
      "welcome welcomed wrong"},
     {CHATUR_WORD_PREDICATE,
@@ -142,11 +143,11 @@ const struct chatur_word_group chatur_vocabulary[] = {
      "artist assessment assignment assistant associate attitude audit auditor auditorium aunt "
      "author award baby background backup bag balance bank barbecue bathroom battery bbq bike bill "
      "birthday blog bonus book booking booth bottle bowl box boy branch brand break bridge "
-     "brochure brother bucket budget bug building bulb bus button buyer cable cafe cafeteria call "
-     "camera camp campaign cancellation canteen cap car card career cashier cat celebration center "
-     "centre ceo ceremony certificate certification chain chair change chapter charge charger "
-     "charity checkup chef cheque child city claim class clerk client clinic club coach coat "
-     "colleague college color colour command comment community commute company competition "
+     "brochure brother bucket budget bug building bulb bus button buyer cab cable cafe cafeteria "
+     "call camera camp campaign cancellation canteen cap car card career cashier cat celebration "
+     "center centre ceo ceremony certificate certification chain chair change chapter charge "
+     "charger charity checkup chef cheque child city claim class clerk client clinic club coach "
+     "coat colleague college color colour command comment community commute company competition "
      "complaint component computer concert conference confirmation connection consultant container "
      "contract cook coordinator copy corridor cost counter country course cousin cover crack crew "
      "crowd cto cup curtain cushion customer cut cv cycle dashboard database date daughter day "
@@ -184,22 +185,22 @@ const struct chatur_word_group chatur_vocabulary[] = {
      "rehearsal release relocation reminder repair replacement reply report representative request "
      "researcher reservation resignation response restart restaurant restructure result resume "
      "resumé retreat return reunion review ride river road roadmap robot role rollout roof rooftop "
-     "room rope router rug rule salary sale salesperson sample sandwich schedule scholarship "
-     "school scientist scooter screen screening seat secret secretary semester seminar server "
-     "service session settlement shelf shift ship shipment shirt shoe shop show shower sign signal "
-     "sink sister size skill skirt slide slot snack socket sofa son space speaker specialist "
-     "sponsorship spot sprint stadium stage stain stairs stall stamp standup startup statement "
-     "station stay stomach stone store stove strap strategy street strength strike stroke student "
-     "studio study subject submission subscription successor suggestion suit suitcase summer "
-     "supervisor supplier supply surgery surprise survey system tablet tank tap tape target task "
-     "taxi teacher team technician template temple tenant tent term test tester theater theatre "
-     "theme thesis ticket tie tile timesheet tire title toilet tool tooth topic tour tournament "
-     "towel tower toy track train trainee traineeship trainer transaction transfer transition "
-     "translator tray tree trial trick trip truck tube tunnel tutor tyre umbrella uncle uniform "
-     "university update upgrade username vacancy vacation vaccination valve van vase vehicle "
-     "vendor venue version video visa visit voice voucher waiter walk wall wallet warehouse "
-     "warranty watch webinar website wedding week weekend wheel wife window winter wire woman "
-     "workshop wound writer yard year zoo"},
+     "room roommate rope router rug rule salary sale salesperson sample sandwich schedule "
+     "scholarship school scientist scooter screen screening seat secret secretary semester seminar "
+     "server service session settlement shelf shift ship shipment shirt shoe shop show shower sign "
+     "signal sink sister size skill skirt slide slot snack socket sofa son space speaker "
+     "specialist sponsorship spot sprint stadium stage stain stairs stall stamp standup startup "
+     "statement station stay stomach stone store stove strap strategy street strength strike "
+     "stroke student studio study subject submission subscription successor suggestion suit "
+     "suitcase summer supervisor supplier supply surgery surprise survey system tablet tank tap "
+     "tape target task taxi teacher team technician template temple tenant tent term test tester "
+     "theater theatre theme thesis ticket tie tile timesheet tire title toilet tool tooth topic "
+     "tour tournament towel tower toy track train trainee traineeship trainer transaction transfer "
+     "transition translator tray tree trial trick trip truck tube tunnel tutor tyre umbrella uncle "
+     "uniform university update upgrade username vacancy vacation vaccination valve van vase "
+     "vehicle vendor venue version video visa visit voice voucher waiter walk wall wallet "
+     "warehouse warranty watch webinar website wedding week weekend wheel wife window winter wire "
+     "woman workshop wound writer yard year zoo"},
     {CHATUR_WORD_DOCUMENT,
      "announcement apology appeal application claim clarification complaint confirmation enquiry "
      "follow-up inquiry invitation letter message note notice notification petition proposal "

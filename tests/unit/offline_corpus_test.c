@@ -117,9 +117,10 @@ static bool holds_word(const char *text, const char *word, size_t length)
 
 /* What is written in another way than it was typed. Words not here must be there as typed. */
 static const char *const respelled[][2] = {
-    {"asap", "possible"}, {"cant", "can't"},   {"dont", "don't"}, {"hrs", "hours"},
-    {"its", "it's"},      {"mins", "minutes"}, {"pls", "please"}, {"since", ""},
-    {"wifi", "Wi"},       {"wont", "won't"},   {"yr", "year"},    {"yrs", "years"},
+    {"asap", "possible"}, {"cant", "can't"},      {"dont", "don't"}, {"exp", "experience"},
+    {"hrs", "hours"},     {"insta", "Instagram"}, {"its", "it's"},   {"mins", "minutes"},
+    {"pls", "please"},    {"since", ""},          {"wifi", "Wi"},    {"wont", "won't"},
+    {"yr", "year"},       {"yrs", "years"},
 };
 
 static void check_words_of(const struct chatur_brief *brief, const char *text, const char *typed)
