@@ -1,6 +1,8 @@
+/* The corpus: typed as they came, mistakes and all. */
 #include "offline_corpus.h"
 
-/* clang-format off: a brief a line reads best */
+/* A brief a line reads best. */
+/* clang-format off */
 const struct offline_brief offline_corpus[] = {
     /* Requests, as lists, fragments, orders and sentences. */
     {"request", "Leave request", "2 days, sister's wedding, 12 and 13 June"},
