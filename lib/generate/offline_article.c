@@ -126,6 +126,46 @@ static bool opens_by_itself(const struct chatur_wording *wording)
            (first->kinds & openers) != 0 || opens_with_time(wording) || opens_with_gerund(wording);
 }
 
+static bool starts_with(const char *text, const char *start)
+{
+    for (size_t i = 0; start[i] != '\0'; i++) {
+        if ((is_upper(text[i]) ? text[i] - 'A' + 'a' : text[i]) != start[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* By the sound of what follows. */
+static const char *a_or_an(const char *text)
+{
+    static const char *const silent_h[] = {"hour", "honest", "honour", "honor", "heir"};
+    static const char *const like_you[] = {"uni", "use", "usu", "util", "eu", "one", "once", "ut"};
+    static const char *const eights[] = {"8", "11 ", "11t", "18"};
+    for (size_t i = 0; i < sizeof(silent_h) / sizeof(silent_h[0]); i++) {
+        if (starts_with(text, silent_h[i])) {
+            return "an ";
+        }
+    }
+    for (size_t i = 0; i < sizeof(eights) / sizeof(eights[0]); i++) {
+        if (starts_with(text, eights[i])) {
+            return "an ";
+        }
+    }
+    if (is_upper(text[0]) && (is_upper(text[1]) || is_digit(text[1]))) {
+        return strchr("AEFHILMNORSX", text[0]) != NULL ? "an " : "a "; /* spelled: an MBA, a USB */
+    }
+    if (starts_with(text, "unin") || starts_with(text, "unim")) {
+        return "an ";
+    }
+    for (size_t i = 0; i < sizeof(like_you) / sizeof(like_you[0]); i++) {
+        if (starts_with(text, like_you[i])) {
+            return "a ";
+        }
+    }
+    return text[0] != '\0' && strchr("aeiouAEIOU", text[0]) != NULL ? "an " : "a ";
+}
+
 /* “1 year internship”: a length of time that says what kind of thing it is. */
 static bool first_is_span(const struct chatur_wording *wording)
 {
@@ -157,7 +197,7 @@ const char *chatur_wording_article(const struct chatur_wording *wording,
         return "a ";
     }
     if (first_is_span(wording)) {
-        return article == CHATUR_A ? chatur_text_a_or_an(wording->text) : "the ";
+        return article == CHATUR_A ? a_or_an(wording->text) : "the ";
     }
     if (opens_by_itself(wording)) {
         return "";
@@ -183,49 +223,10 @@ const char *chatur_wording_article(const struct chatur_wording *wording,
     case CHATUR_THE:
         return plural ? "" : "the ";
     case CHATUR_A:
-        return plural ? "" : chatur_text_a_or_an(wording->text);
+        return plural ? "" : a_or_an(wording->text);
     case CHATUR_BARE:
     case CHATUR_ARTICLES:
         break;
     }
     return "";
-}
-
-static bool starts_with(const char *text, const char *start)
-{
-    for (size_t i = 0; start[i] != '\0'; i++) {
-        if ((is_upper(text[i]) ? text[i] - 'A' + 'a' : text[i]) != start[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
-const char *chatur_text_a_or_an(const char *text)
-{
-    static const char *const silent_h[] = {"hour", "honest", "honour", "honor", "heir"};
-    static const char *const like_you[] = {"uni", "use", "usu", "util", "eu", "one", "once", "ut"};
-    static const char *const eights[] = {"8", "11 ", "11t", "18"};
-    for (size_t i = 0; i < sizeof(silent_h) / sizeof(silent_h[0]); i++) {
-        if (starts_with(text, silent_h[i])) {
-            return "an ";
-        }
-    }
-    for (size_t i = 0; i < sizeof(eights) / sizeof(eights[0]); i++) {
-        if (starts_with(text, eights[i])) {
-            return "an ";
-        }
-    }
-    if (is_upper(text[0]) && (is_upper(text[1]) || is_digit(text[1]))) {
-        return strchr("AEFHILMNORSX", text[0]) != NULL ? "an " : "a "; /* spelled: an MBA, a USB */
-    }
-    if (starts_with(text, "unin") || starts_with(text, "unim")) {
-        return "an ";
-    }
-    for (size_t i = 0; i < sizeof(like_you) / sizeof(like_you[0]); i++) {
-        if (starts_with(text, like_you[i])) {
-            return "a ";
-        }
-    }
-    return text[0] != '\0' && strchr("aeiouAEIOU", text[0]) != NULL ? "an " : "a ";
 }

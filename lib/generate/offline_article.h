@@ -14,7 +14,4 @@ const char *chatur_wording_article(const struct chatur_wording *wording,
 /* Is token `index` one of the family, or “boss”: whose is plain? Also with a possessive. */
 bool chatur_wording_is_relative(const struct chatur_wording *wording, size_t index);
 
-/* "a " or "an ", by the sound of what follows. */
-const char *chatur_text_a_or_an(const char *text);
-
 #endif
