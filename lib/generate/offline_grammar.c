@@ -101,6 +101,11 @@ bool chatur_wording_is_subject(const struct chatur_wording *wording, size_t end)
             return false;
         }
     }
+    const struct chatur_token *last = &wording->tokens[end - 1];
+    if (end > 1 && last->length > 5 && (last->kinds & CHATUR_WORD_KNOWN) == 0 &&
+        memcmp(wording->text + last->start + last->length - 3, "ing", 3) == 0) {
+        return false; /* “company shutting” down */
+    }
     const uint64_t no_noun =
         CHATUR_WORD_TRAIT | CHATUR_WORD_QUALITY | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
     const uint64_t nouns = CHATUR_WORD_COUNT | CHATUR_WORD_DOCUMENT | CHATUR_WORD_ROLE |
@@ -117,8 +122,8 @@ bool chatur_wording_is_finite(const struct chatur_wording *wording, size_t index
                                        "got",     "promised", "remain", "remains", "said", "seem",
                                        "seems",   "stay",     "told",   "took",    NULL};
     static const char *const happened[] = {
-        "arrived", "broke", "came", "crashed", "disappeared", "ended", "expired", "faded",
-        "failed",  "fell",  "rang", "refused", "stopped",     "went",  NULL};
+        "arrived", "broke",  "came", "crashed", "disappeared", "ended",   "cracked", "expired",
+        "faded",   "failed", "fell", "rang",    "refused",     "stopped", "went",    NULL};
     static const char *const adverbs[] = {"just", "never", "still", NULL};
     bool adverb = chatur_wording_is_one_of(wording, index, adverbs);
     bool ends = index + adverb + 1 >= wording->count;
@@ -238,9 +243,13 @@ bool chatur_wording_is_deed(const struct chatur_wording *wording)
 
 bool chatur_wording_is_past(const struct chatur_wording *wording)
 {
+    const struct chatur_token *first = &wording->tokens[0];
+    bool submitted = first->length > 4 &&
+                     (first->kinds & (CHATUR_WORD_TRAIT | CHATUR_WORD_QUALITY)) == 0 &&
+                     memcmp(wording->text + first->start + first->length - 2, "ed", 2) == 0;
     return wording->count > 1 &&
            (chatur_wording_is(wording, 0, CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE) ||
-            is_past_form(wording)) &&
+            submitted) &&
            (wording->tokens[1].number ||
             chatur_wording_is(wording, 1,
                               CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY |
@@ -323,8 +332,7 @@ static bool is_foreign_to_nouns(const struct chatur_wording *wording, size_t ind
     return false;
 }
 
-/* “pick the movie”: what stands before an article is no noun. */
-static bool takes_an_object(const struct chatur_wording *wording)
+bool chatur_wording_takes_object(const struct chatur_wording *wording)
 {
     static const char *const owners[] = {"a", "an", "my", "our", "the", "your", NULL};
     static const char *const others[] = {"especially", "mainly", "not", "quite", "rather", NULL};
@@ -332,6 +340,22 @@ static bool takes_an_object(const struct chatur_wording *wording)
     return chatur_wording_is_one_of(wording, 1, owners) && !chatur_wording_is(wording, 0, before) &&
            !chatur_wording_is_one_of(wording, 0, others) && !wording->tokens[0].number &&
            !wording->tokens[0].closed && !(wording->count == 3 && wording->tokens[2].closed);
+}
+
+/* “used Zendesk”, “book slot”, “lost job in May”: it may be a deed or an order, and where it may it
+ * is no noun. “Missed connection” is. */
+static bool may_be_a_verb(const struct chatur_wording *wording)
+{
+    const uint64_t past = CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE;
+    const uint64_t nouns = CHATUR_WORD_COUNT | CHATUR_WORD_EVENT | CHATUR_WORD_WANTED;
+    bool noun = chatur_wording_is(wording, 0, CHATUR_WORD_COUNT);
+    bool done = chatur_wording_is(wording, 0, past) || is_past_form(wording);
+    bool described = wording->count == 2 && chatur_wording_is(wording, 1, nouns);
+    bool order =
+        chatur_wording_is(wording, 0, CHATUR_WORD_ASK) &&
+        (!noun || (wording->count == 2 && chatur_wording_is(wording, 1, CHATUR_WORD_COUNT)));
+    return (!noun && (chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) || (done && !described))) ||
+           order;
 }
 
 bool chatur_wording_is_noun_phrase(const struct chatur_wording *wording)
@@ -348,9 +372,8 @@ bool chatur_wording_is_noun_phrase(const struct chatur_wording *wording)
         if (is_foreign_to_nouns(wording, i) || (!first && chatur_wording_is(wording, i, verbs)) ||
             (wording->tokens[i].number && !number_fits(wording, i)) ||
             (last && !first && !noun && chatur_wording_is(wording, i, closing)) ||
-            (first && !last && !noun &&
-             chatur_wording_is(wording, i, CHATUR_WORD_PAST | CHATUR_WORD_CLAUSE)) ||
-            (first && !last && takes_an_object(wording))) {
+            (first && !last && chatur_wording_equals(wording, i, "any")) ||
+            (first && !last && (chatur_wording_takes_object(wording) || may_be_a_verb(wording)))) {
             return false;
         }
     }

@@ -25,6 +25,9 @@ bool chatur_wording_is_clause(const struct chatur_wording *wording);
 /* “submit my thesis”, but not “request for leave”. */
 bool chatur_wording_is_action(const struct chatur_wording *wording);
 
+/* “pick the movie”: what stands before an article is no noun. */
+bool chatur_wording_takes_object(const struct chatur_wording *wording);
+
 /* “worked at Acme”, “built the site”, but not “built environment”. */
 bool chatur_wording_is_deed(const struct chatur_wording *wording);
 

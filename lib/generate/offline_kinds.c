@@ -12,9 +12,9 @@
 
 static bool opens_with_helper(const struct chatur_wording *wording)
 {
-    static const char *const helpers[] = {"can",   "cannot", "can't",  "could", "will",
-                                          "won't", "must",   "should", "did",   "didn't",
-                                          "do",    "don't",  NULL};
+    static const char *const helpers[] = {
+        "can",   "cannot", "can't",  "could", "couldn't", "wouldn't", "shouldn't", "will",
+        "won't", "must",   "should", "did",   "didn't",   "do",       "don't",     NULL};
     if (chatur_wording_is_one_of(wording, 0, helpers)) {
         return true;
     }

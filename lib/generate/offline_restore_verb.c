@@ -10,11 +10,11 @@
 static bool is_event(const struct chatur_wording *wording, size_t index)
 {
     static const char *const events[] = {
-        "approved", "arranged",  "booked",    "canceled", "cancelled", "changed",
-        "charged",  "collected", "completed", "delayed",  "delivered", "extended",
-        "fixed",    "issued",    "lost",      "moved",    "paid",      "postponed",
-        "received", "refunded",  "renewed",   "repaired", "replaced",  "rescheduled",
-        "resolved", "sent",      "signed",    "stolen",   "submitted", NULL};
+        "approved",  "arranged",  "booked",   "canceled",    "cancelled", "changed",  "charged",
+        "collected", "completed", "delayed",  "delivered",   "extended",  "fixed",    "issued",
+        "lost",      "moved",     "ordered",  "paid",        "postponed", "received", "refunded",
+        "renewed",   "repaired",  "replaced", "rescheduled", "resolved",  "sent",     "signed",
+        "stolen",    "submitted", NULL};
     return chatur_wording_is_one_of(wording, index, events);
 }
 
@@ -33,7 +33,8 @@ static bool is_told_when(const struct chatur_wording *wording, size_t from)
 static bool ends_or_goes_on(const struct chatur_wording *wording, size_t index)
 {
     static const char *const others[] = {"to",  "twice", "once", "again", "already",
-                                         "yet", "now",   "on",   "too",   NULL};
+                                         "yet", "back",  "down", "off",   "out",
+                                         "up",  "now",   "on",   "too",   NULL};
     return index >= wording->count || wording->tokens[index].number ||
            chatur_wording_is(wording, index,
                              CHATUR_WORD_PREPOSITION | CHATUR_RESTORING_CALENDAR |

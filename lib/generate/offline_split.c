@@ -247,13 +247,23 @@ static bool reads_as_list(struct chatur_span span)
 }
 
 /* “Skills: C, Java”: one key at the front, and its value has the commas. */
-static bool is_one_pair(struct chatur_span span)
+static bool is_one_pair(struct chatur_span span, const struct chatur_words *words)
 {
     const char *colon = memchr(span.text, ':', span.length);
     if (colon == NULL || colon[1] != ' ') {
         return false;
     }
     size_t at = (size_t)(colon - span.text);
+    const char *comma = memchr(colon, ',', span.length - at);
+    const uint64_t others =
+        CHATUR_WORD_ASK | CHATUR_WORD_AUXILIARY | CHATUR_WORD_PRONOUN | CHATUR_WORD_WEEKDAY;
+    for (const char *next = comma; next != NULL;
+         next = memchr(next, ',', span.length - (size_t)(next - span.text))) {
+        next += strspn(next, ", ");
+        if ((chatur_words_kinds(words, next, strcspn(next, " ,")) & others) != 0) {
+            return false; /* “topic: Dune, bring snacks” */
+        }
+    }
     return memchr(span.text, ',', at) == NULL && at <= 30 &&
            memmem(colon + 1, span.length - at - 1, ": ", 2) == NULL;
 }
@@ -289,7 +299,7 @@ static bool split_stretch(struct split *split, struct chatur_span span, bool sto
         return split_by(split, span, semicolon);
     }
     size_t commas = count_of(span, separator);
-    if (is_one_pair(span) || commas == 0 ||
+    if (is_one_pair(span, split->words) || commas == 0 ||
         (split->several_lines && commas == 1 && span.length > 30)) {
         return add(split, span, false);
     }

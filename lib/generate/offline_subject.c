@@ -261,6 +261,15 @@ static bool is_apology(const struct chatur_wording *wording)
     return wording->count > at + 1 && chatur_wording_equals(wording, at, "sorry");
 }
 
+/* “split the bill”: the lists do not know the verb, but the article after it gives it away. */
+static bool is_order(const struct chatur_wording *wording)
+{
+    const uint64_t others = CHATUR_WORD_KNOWN | CHATUR_WORD_PROPER;
+    return !chatur_wording_is(wording, 0, others) && wording->count > 2 &&
+           !ends_with(&wording->tokens[0], wording->text, "ing") &&
+           !chatur_wording_equals(wording, 1, "a") && chatur_wording_takes_object(wording);
+}
+
 /* Forms that a verb decides. False when it is none of them. */
 static bool settle_verbal(struct reading *reading, bool *settled)
 {
@@ -275,6 +284,10 @@ static bool settle_verbal(struct reading *reading, bool *settled)
     } else if (is_apology(wording)) {
         form = CHATUR_SENTENCE;
         before = "I am "; /* “so sorry for the delay” */
+    } else if (chatur_wording_equals(wording, 0, "don't") &&
+               chatur_wording_is(wording, 1, CHATUR_WORD_VERB)) {
+        form = CHATUR_SENTENCE;
+        before = "please "; /* “don't forget the keys” */
     } else if (lacks_i(wording)) {
         form = CHATUR_STATEMENT;
         before = "I ";
@@ -288,7 +301,8 @@ static bool settle_verbal(struct reading *reading, bool *settled)
     } else if (chatur_wording_is_deed(wording) || chatur_wording_is_clause(wording)) {
         form = CHATUR_STATEMENT;
         before = chatur_wording_is_deed(wording) ? "I " : "";
-    } else if (chatur_wording_is_action(wording) && (wording->count > 1 || reading->wished)) {
+    } else if ((chatur_wording_is_action(wording) && (wording->count > 1 || reading->wished)) ||
+               (is_order(wording) && !chatur_wording_is_headline(wording))) {
         form = CHATUR_ACTION;
     }
     for (size_t i = 0; i < sizeof(about) / sizeof(about[0]) && wording->count > 1; i++) {

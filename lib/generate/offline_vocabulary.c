@@ -38,8 +38,9 @@ const struct chatur_word_group chatur_vocabulary[] = {
      "everybody everyone he he's i i'd i'll i'm i've it it's nobody she she's someone there "
      "there's they they're we we'd we'll we're we've you you're"},
     {CHATUR_WORD_AUXILIARY,
-     "are aren't can can't cannot could did didn't do does doesn't don't had has hasn't have "
-     "haven't is isn't must needs should was wasn't were weren't will won't would"},
+     "are aren't can can't cannot could couldn't did didn't do does doesn't don't had hadn't has "
+     "hasn't have haven't is isn't must needs should shouldn't was wasn't were weren't will won't "
+     "would wouldn't"},
     {CHATUR_WORD_QUESTION, "how what when where which who whom whose why"},
     {CHATUR_WORD_OPENER,
      "apologies congrats congratulations greetings happy hello hi kindly let let's merry "
@@ -95,8 +96,9 @@ const struct chatur_word_group chatur_vocabulary[] = {
     {CHATUR_WORD_THIRD,
      "applies arrives barks beats beeps begins bites blinks breaks closes comes costs covers "
      "crashes dies drips ends expires fails falls flickers freezes goes happens hates hurts keeps "
-     "knows lacks lasts leaks lives looks loves means offers opens overheats owes puts rains rings "
-     "runs says shuts sits smells sounds speaks starts stays stinks stops takes turns wants works"},
+     "knows lacks lasts leaks lives looks loves means offers opens overheats owes puts rains "
+     "retires rings runs says ships shuts sits smells sounds speaks starts stays stinks stops "
+     "takes turns wants works"},
     {CHATUR_WORD_DOING,
      "announcing apologising apologizing applying asking buying checking coming complaining "
      "confirming dealing enquiring expressing feeling following getting going hoping inquiring "
@@ -129,13 +131,13 @@ const struct chatur_word_group chatur_vocabulary[] = {
      "welcome welcomed wrong"},
     {CHATUR_WORD_PREDICATE,
      "affected allowed approved arranged attached available booked broken busy canceled cancelled "
-     "changed cleaned closed collected completed corrupt damaged delayed delivered died dirty down "
-     "due empty enclosed expected extended fine finished fixed free guaranteed hospitalised "
-     "hospitalized ill included incomplete installed interested invited issued late limited locked "
-     "lost missing moved needed ok okay open out overdue paid pending possible postponed preferred "
-     "provided ready received refunded renewed repaired replaced required rescheduled resolved "
-     "rude safe scheduled sent served sick signed slow stolen submitted unanswered unavailable "
-     "unpaid unresolved valid welcome wet wrong"},
+     "changed cleaned closed collected complete completed corrupt damaged delayed delivered died "
+     "dirty down due empty enclosed expected extended fine finished fixed free guaranteed "
+     "hospitalised hospitalized ill included incomplete installed interested invited issued late "
+     "limited locked lost missing moved needed ok okay open out overdue paid pending possible "
+     "postponed preferred provided ready received refunded renewed repaired replaced required "
+     "rescheduled resolved rude safe scheduled sent served sick signed slow stolen submitted "
+     "unanswered unavailable unpaid unresolved valid welcome wet wrong"},
     {CHATUR_WORD_COUNT,
      "ac accident account accountant acquisition address administrator adult adviser advisor "
      "afternoon agenda agreement airport alarm analyst anniversary announcement answer apartment "
