@@ -115,6 +115,9 @@ static bool add(struct split *split, struct chatur_span span, bool sentence)
 static size_t separator(struct chatur_span span)
 {
     static const char *const marks[] = {"\uff0c", "\u3001", "\u060c", "\u2022", " | ", " / ", ","};
+    if (span.length == 0 || is_letter(span.text[0]) || is_digit(span.text[0])) {
+        return 0; /* nearly always: this is asked at every byte */
+    }
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
         if (chatur_span_starts(span, marks[i])) {
             return strlen(marks[i]);

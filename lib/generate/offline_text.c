@@ -154,6 +154,10 @@ static size_t mark_at_end(const char *word, size_t length)
 {
     static const char *const marks[] = {"\"", "'", ")", "]", "}", ">",      "*",      ".",
                                         ",",  ";", ":", "!", "?", "\u201d", "\u2019", "\u2026"};
+    if (length == 0 || is_lower(word[length - 1]) || is_upper(word[length - 1]) ||
+        is_digit(word[length - 1])) {
+        return 0; /* nearly always */
+    }
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
         size_t bytes = strlen(marks[i]);
         if (bytes < length && memcmp(word + length - bytes, marks[i], bytes) == 0) {
