@@ -67,6 +67,11 @@ static bool is_common(const struct chatur_wording *wording, size_t index,
     if ((token->kinds & CHATUR_WORD_PROPER) != 0) {
         return false;
     }
+    if (index == 0 && wording->count > 1 && token->length > 5 &&
+        memcmp(word + token->length - 3, "ing", 3) == 0 &&
+        is_lower(wording->text[wording->tokens[1].start])) {
+        return true; /* “Finding a job” */
+    }
     return (token->kinds & CHATUR_WORD_KNOWN) != 0 || formed_like_common(word, token->length) ||
            parts_common(word, token->length, words);
 }
@@ -130,13 +135,15 @@ static bool names_something(const struct chatur_wording *wording, size_t index, 
         return chatur_wording_is(wording, index, CHATUR_WORD_MONTH);
     }
     return !headline && wording->count > 1 && is_upper(wording->text[wording->tokens[1].start]) &&
+           is_lower(wording->text[wording->tokens[1].start + 1]) &&
            chatur_wording_is(wording, 1, CHATUR_WORD_ROLE);
 }
 
 static bool is_small(const struct chatur_wording *wording, size_t index)
 {
-    return chatur_wording_is(wording, index, CHATUR_WORD_PREPOSITION | CHATUR_WORD_DETERMINER) ||
-           !has_letter(wording, index);
+    const uint64_t small = CHATUR_WORD_PREPOSITION | CHATUR_WORD_DETERMINER | CHATUR_WORD_AUXILIARY;
+    return chatur_wording_is(wording, index, small) || !has_letter(wording, index) ||
+           chatur_wording_equals(wording, index, "been");
 }
 
 bool chatur_wording_is_headline(const struct chatur_wording *wording)
@@ -155,6 +162,9 @@ bool chatur_wording_is_headline(const struct chatur_wording *wording)
 static bool is_shouted(const struct chatur_wording *wording, const struct chatur_words *words)
 {
     size_t long_words = 0;
+    if (wording->shouted) {
+        return true;
+    }
     for (size_t i = 0; i < wording->length; i++) {
         if (is_lower(wording->text[i])) {
             return false;
@@ -179,10 +189,29 @@ static void calm(struct chatur_wording *wording, size_t index, const struct chat
     }
     if (is_common(wording, index, words)) {
         lower(wording, index);
-    } else if (token->length > 4 || (token->kinds & CHATUR_WORD_PROPER) != 0) {
+    } else if (token->length > (wording->shouted ? 3U : 4U) ||
+               (token->kinds & CHATUR_WORD_PROPER) != 0) {
         lower(wording, index);
         capitalise(wording, index);
     }
+}
+
+/* “may” and “march” are months beside a number, or after “until” and the like. */
+static bool is_month_name(const struct chatur_wording *wording, size_t index)
+{
+    static const char *const joints[] = {"from", "in", "since", "until", "till", "by", "of"};
+    if (!chatur_wording_is(wording, index, CHATUR_WORD_MONTH)) {
+        return false;
+    }
+    bool beside = (index > 0 && wording->tokens[index - 1].number) ||
+                  (index + 1 < wording->count && wording->tokens[index + 1].number) ||
+                  wording->count == 1 ||
+                  (chatur_wording_equals(wording, index + 1, "and") &&
+                   chatur_wording_is(wording, index + 2, CHATUR_WORD_MONTH));
+    for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]) && index > 0; i++) {
+        beside = beside || chatur_wording_equals(wording, index - 1, joints[i]);
+    }
+    return beside;
 }
 
 void chatur_wording_case_names(struct chatur_wording *wording)
@@ -191,7 +220,8 @@ void chatur_wording_case_names(struct chatur_wording *wording)
         const char *word = wording->text + wording->tokens[i].start;
         bool alone = chatur_wording_equals(wording, i, "i") && !wording->tokens[i].closed;
         bool contracted = wording->tokens[i].length > 2 && word[0] == 'i' && word[1] == '\'';
-        if (chatur_wording_is(wording, i, CHATUR_WORD_PROPER) || alone || contracted) {
+        if (chatur_wording_is(wording, i, CHATUR_WORD_PROPER) || alone || contracted ||
+            is_month_name(wording, i)) {
             capitalise(wording, i);
         }
     }

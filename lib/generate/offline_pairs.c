@@ -45,9 +45,13 @@ static size_t marked_key(const char *text, const struct chatur_words *words, siz
 static size_t unmarked_key(const char *text, const struct chatur_words *words, size_t *value)
 {
     static const char *const keys[] = {
-        "budget",   "deadline",  "dress code", "due date",         "duration",
-        "end date", "first day", "last day",   "last working day", "notice period",
-        "price",    "salary",    "start date"};
+        "booking ref",  "budget",           "cgpa",          "cost",       "deadline",
+        "dress code",   "due date",         "fee",           "gpa",        "job id",
+        "last date",    "late fee",         "mobile",        "order id",   "phone",
+        "ref no",       "roll no",          "ticket no",     "ticket no.", "total",
+        "travel dates", "txn id",           "duration",      "end date",   "first day",
+        "last day",     "last working day", "notice period", "price",      "salary",
+        "start date"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         size_t length = strlen(keys[i]);
         bool same = true;
@@ -59,7 +63,9 @@ static size_t unmarked_key(const char *text, const struct chatur_words *words, s
         }
         const char *rest = text + length + 1;
         uint64_t kinds = chatur_words_kinds(words, rest, strcspn(rest, " "));
-        if ((rest[0] >= '0' && rest[0] <= '9') ||
+        size_t first = strcspn(rest, " ");
+        bool code = strcspn(rest, "0123456789") < first; /* 21CS045, #4711, $50 */
+        if (code || strncmp(rest, "Rs ", 3) == 0 ||
             (kinds & (CHATUR_WORD_NUMBER | CHATUR_WORD_MONTH | CHATUR_WORD_WEEKDAY)) != 0) {
             *value = length + 1;
             return length;

@@ -15,7 +15,7 @@
 #include "generate/template_yaml.h"
 
 /* What a subject turns out to be, and so which sentence can carry it. Those from CHATUR_EXTRA_FORM
- * on are special cases of a topic, which a template may have phrases for. */
+ * on are special cases of the others, which a template may have phrases for. */
 enum chatur_form {
     CHATUR_TOPIC,     /* a noun phrase: the quarterly report */
     CHATUR_DOCUMENT,  /* a noun phrase that names the message: request for leave */
@@ -28,6 +28,7 @@ enum chatur_form {
     CHATUR_OPENING,   /* internship at Acme */
     CHATUR_EVENT,     /* team lunch on Friday */
     CHATUR_WANTED,    /* extension of the deadline */
+    CHATUR_FAVOUR,    /* help me with my taxes */
     CHATUR_FORMS
 };
 #define CHATUR_EXTRA_FORM CHATUR_ROLE
@@ -38,6 +39,7 @@ enum chatur_point_kind {
     CHATUR_ASKS,      /* send the invoice */
     CHATUR_WISHES,    /* learn new things */
     CHATUR_DEEDS,     /* need two days off; led a team */
+    CHATUR_FAVOURS,   /* carried the sofa: deeds that may be the reader's */
     CHATUR_TRAITS,    /* fluent in French */
     CHATUR_SPANS,     /* 3 years at Acme */
     CHATUR_TIMES,     /* on Friday at 3 pm */

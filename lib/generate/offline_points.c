@@ -5,19 +5,21 @@
 
 #include <string.h>
 
+#include "generate/offline_article.h"
+#include "generate/offline_kinds.h"
 #include "generate/offline_pairs.h"
+#include "generate/offline_restore.h"
+#include "generate/offline_spelling.h"
 #include "generate/offline_split.h"
-#include "generate/offline_subject.h"
-#include "generate/offline_times.h"
-
-/* A fragment longer than this is no item of a list: it is noted on its own. */
-#define MAX_LIST_WORDS 9
 
 struct reading {
     struct chatur_points *points;
     const struct chatur_words *words;
     struct chatur_arena *arena;
     const char *subject;
+    bool shouted;
+    bool foreign;
+    bool named;         /* the last piece was a key with a name as its value */
     bool capital_meant; /* a capital at the front of this piece is no habit */
 };
 
@@ -34,181 +36,6 @@ static bool same_text(const char *left, const char *right)
     }
     return *left == *right;
 }
-
-/* --- telling kinds apart ---------------------------------------------------------------------- */
-
-static bool opens_with_helper(const struct chatur_wording *wording)
-{
-    static const char *const helpers[] = {"can",  "cannot", "can't", "could",  "will", "won't",
-                                          "must", "should", "did",   "didn't", "do",   "don't"};
-    for (size_t i = 0; i < sizeof(helpers) / sizeof(helpers[0]); i++) {
-        if (chatur_wording_equals(wording, 0, helpers[i])) {
-            return true;
-        }
-    }
-    return chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE);
-}
-
-static bool opens_with_joint(const struct chatur_wording *wording)
-{
-    static const char *const joints[] = {"if",    "but",  "or",   "that", "which", "who",
-                                         "while", "than", "and",  "so",   "is",    "are",
-                                         "has",   "were", "does", "needs"};
-    for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++) {
-        if (chatur_wording_equals(wording, 0, joints[i])) {
-            return true;
-        }
-    }
-    return chatur_wording_is(wording, 0, CHATUR_WORD_QUESTION);
-}
-
-static bool is_quality(const struct chatur_wording *wording)
-{
-    static const char *const degrees[] = {"very",   "so",  "really", "quite",    "fully",
-                                          "highly", "not", "still",  "terribly", "already"};
-    size_t at = 0;
-    for (size_t i = 0; i < sizeof(degrees) / sizeof(degrees[0]); i++) {
-        if (chatur_wording_equals(wording, 0, degrees[i]) && wording->count > 1) {
-            at = 1;
-        }
-    }
-    const uint64_t after = CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
-    bool from_day =
-        chatur_wording_equals(wording, at, "effective") && wording->tokens[at + 1].number;
-    return chatur_wording_is(wording, at, CHATUR_WORD_QUALITY) &&
-           (wording->count == at + 1 || from_day || chatur_wording_is(wording, at + 1, after));
-}
-
-/* “quick learner”, “certified accountant”: what a person is, and takes an article. */
-static bool is_person(const struct chatur_wording *wording)
-{
-    const struct chatur_token *head = &wording->tokens[chatur_wording_head(wording, 0)];
-    if ((head->kinds & CHATUR_WORD_PLURAL) != 0) {
-        return false;
-    }
-    return (head->kinds & CHATUR_WORD_PERSON) != 0 ||
-           ((head->kinds & CHATUR_WORD_ROLE) != 0 && wording->count > 1 &&
-            chatur_wording_is(wording, 0, CHATUR_WORD_TRAIT));
-}
-
-static bool is_ask(const struct chatur_wording *wording)
-{
-    return chatur_wording_is(wording, 0, CHATUR_WORD_ASK) && chatur_wording_is_action(wording);
-}
-
-static enum chatur_point_kind kind_by_preposition(const struct chatur_wording *wording)
-{
-    if (chatur_wording_is_when(wording)) {
-        return CHATUR_TIMES;
-    }
-    return chatur_wording_is(wording, 0, CHATUR_WORD_PLACE) ? CHATUR_PLACES : CHATUR_QUALITIES;
-}
-
-/* “my place”, “our garden” */
-static bool is_place(const struct chatur_wording *wording)
-{
-    static const char *const places[] = {"place", "house", "home", "flat", "office", "garden"};
-    bool place = false;
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        place = place || chatur_wording_equals(wording, 1, places[i]);
-    }
-    return place && wording->count == 2 &&
-           (chatur_wording_equals(wording, 0, "my") || chatur_wording_equals(wording, 0, "our"));
-}
-
-/* “joins the design team”: somebody does, it does not say who. */
-static bool opens_with_third(const struct chatur_wording *wording)
-{
-    return wording->count > 1 && chatur_wording_is(wording, 0, CHATUR_WORD_THIRD) &&
-           !chatur_wording_is(wording, 0, CHATUR_WORD_PLURAL);
-}
-
-/* “free after 4 pm” is who writes; “free of charge” is not. */
-static bool is_free_then(const struct chatur_wording *wording)
-{
-    static const char *const joints[] = {"after", "at", "before", "from", "on", "until"};
-    bool then = chatur_wording_is(wording, 1, CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY);
-    for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++) {
-        then = then || chatur_wording_equals(wording, 1, joints[i]);
-    }
-    return then && chatur_wording_equals(wording, 0, "free");
-}
-
-static enum chatur_point_kind kind_of(const struct chatur_wording *wording)
-{
-    bool several = wording->count > 1;
-    if (chatur_wording_is_span(wording)) {
-        return CHATUR_SPANS;
-    }
-    if (chatur_wording_is_time(wording)) {
-        return CHATUR_TIMES;
-    }
-    if (several && opens_with_helper(wording)) {
-        return CHATUR_DEEDS;
-    }
-    if (several && (opens_with_joint(wording) || chatur_wording_equals(wording, 0, "no"))) {
-        return CHATUR_NOTES;
-    }
-    if (chatur_wording_is(wording, 0, CHATUR_WORD_OPENER) && !chatur_wording_is_trait(wording) &&
-        several) {
-        return CHATUR_SENTENCES;
-    }
-    if (chatur_wording_is_deed(wording)) {
-        return CHATUR_DEEDS;
-    }
-    if (chatur_wording_is_clause(wording)) {
-        return CHATUR_SENTENCES;
-    }
-    if (is_ask(wording)) {
-        return CHATUR_ASKS;
-    }
-    if (is_place(wording)) {
-        return CHATUR_PLACES;
-    }
-    if (chatur_wording_is_past(wording) || opens_with_third(wording)) {
-        return CHATUR_NOTES;
-    }
-    if (is_free_then(wording)) {
-        return CHATUR_TRAITS;
-    }
-    if (chatur_wording_is_trait(wording) || is_person(wording) ||
-        (several && chatur_wording_is(wording, 0, CHATUR_WORD_DOING))) {
-        return CHATUR_TRAITS;
-    }
-    if (several && chatur_wording_is_action(wording)) {
-        return CHATUR_WISHES;
-    }
-    if (is_quality(wording)) {
-        return CHATUR_QUALITIES;
-    }
-    if (several && chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
-        return kind_by_preposition(wording);
-    }
-    if (chatur_wording_is_clipped(wording) || wording->count > MAX_LIST_WORDS) {
-        return CHATUR_NOTES;
-    }
-    return CHATUR_THINGS;
-}
-
-/* What goes before the text whatever the sentence. */
-static const char *lead_of(const struct chatur_wording *wording, enum chatur_point_kind kind)
-{
-    if (kind == CHATUR_TIMES && !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
-        return chatur_wording_time_preposition(wording);
-    }
-    if (kind == CHATUR_PLACES && is_place(wording)) {
-        return "at ";
-    }
-    if (kind == CHATUR_TRAITS && is_person(wording) && !chatur_wording_is_trait(wording)) {
-        return chatur_wording_article(wording, CHATUR_A);
-    }
-    if (kind == CHATUR_SENTENCES && !chatur_wording_is(wording, 0, CHATUR_WORD_PRONOUN)) {
-        return chatur_wording_article(wording, CHATUR_THE);
-    }
-    return "";
-}
-
-/* --- reading ---------------------------------------------------------------------------------- */
 
 static bool known_already(const struct reading *reading, const char *text)
 {
@@ -234,7 +61,7 @@ static bool add(struct reading *reading, enum chatur_point_kind kind, const char
     if (known_already(reading, text)) {
         return true;
     }
-    *point = (struct chatur_point){.kind = kind, .text = text};
+    *point = (struct chatur_point){.kind = kind, .foreign = reading->foreign, .text = text};
     for (int i = 0; i < CHATUR_ARTICLES; i++) {
         point->articles[i] =
             kind == CHATUR_THINGS ? chatur_wording_article(wording, (enum chatur_article)i) : "";
@@ -254,6 +81,11 @@ static size_t without_closing(const char *text, size_t length)
         length--;
     }
     return length;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
 }
 
 static bool is_small_letter(char c)
@@ -277,23 +109,45 @@ static bool writes_small(const struct chatur_pieces *pieces)
     return small > 0;
 }
 
+/* “no gifts please”, “refund, please”: the length without it, or 0. */
+static size_t without_please(const char *text, size_t length)
+{
+    static const char please[] = " please";
+    size_t bytes = sizeof(please) - 1;
+    bool same = length > bytes;
+    for (size_t i = 0; same && i < bytes; i++) {
+        same = lowered(text[length - bytes + i]) == please[i];
+    }
+    return same ? length - bytes : 0;
+}
+
 static bool read_words(struct reading *reading, const char *start, size_t length, bool sentence)
 {
     struct chatur_wording wording;
     length = sentence ? length : without_closing(start, length);
-    char *text = chatur_arena_strndup(reading->arena, start, length);
+    size_t asked = sentence ? 0 : without_please(start, length);
+    char *text = asked > 0 ? chatur_arena_printf(reading->arena, "%.*s, please", (int)asked, start)
+                           : chatur_arena_strndup(reading->arena, start, length);
+    if (text != NULL && !sentence && asked == 0 && !reading->foreign) {
+        text = chatur_text_restored(reading->arena, text, false, reading->words);
+    }
+    length = text != NULL ? strlen(text) : 0;
     if (text == NULL ||
         !chatur_wording_read(&wording, text, length, reading->words, reading->arena)) {
         return false;
     }
+    wording.shouted = reading->shouted;
     if (known_already(reading, text)) {
         return true;
     }
-    if (sentence || text[length - 1] == '?') {
+    if (sentence || asked > 0 || text[length - 1] == '?') {
         chatur_wording_case_names(&wording);
         return add(reading, CHATUR_SENTENCES, "", &wording);
     }
-    enum chatur_point_kind kind = kind_of(&wording);
+    if (reading->foreign) {
+        return add(reading, CHATUR_NOTES, "", &wording);
+    }
+    enum chatur_point_kind kind = chatur_point_kind_of(&wording);
     bool lone_verb = wording.count == 1 && chatur_wording_is(&wording, 0, CHATUR_WORD_VERB) &&
                      !chatur_wording_is(&wording, 0, CHATUR_WORD_COUNT);
     if ((reading->capital_meant || lone_verb) && is_name_like(text)) {
@@ -301,16 +155,58 @@ static bool read_words(struct reading *reading, const char *start, size_t length
     } else {
         chatur_wording_case(&wording, reading->words);
     }
-    return add(reading, kind, lead_of(&wording, kind), &wording);
+    if (kind == CHATUR_SPANS && wording.count == 2) {
+        wording.text = chatur_arena_printf(reading->arena, "%s of experience", wording.text);
+    }
+    return wording.text != NULL && add(reading, kind, chatur_point_lead(&wording, kind), &wording);
 }
 
-static bool read_pair(struct reading *reading, const char *text, size_t key, size_t value)
+/* “Tom”, “Ana and Li”: nothing but words with capitals that no list knows. */
+static bool is_names(const struct chatur_wording *wording)
+{
+    bool names = wording->count > 0 && wording->count <= 4;
+    for (size_t i = 0; i < wording->count; i++) {
+        const char *word = wording->text + wording->tokens[i].start;
+        bool joint = i > 0 && chatur_wording_equals(wording, i, "and");
+        names =
+            names &&
+            (joint || ((wording->tokens[i].kinds & CHATUR_WORD_KNOWN) == 0 && is_name_like(word)));
+    }
+    return names;
+}
+
+static bool read_pair(struct reading *reading, char *text, size_t key, size_t value)
 {
     size_t length = without_closing(text + value, strlen(text + value));
     struct chatur_wording pair = {0};
+    if (!chatur_wording_read(&pair, text + value, length, reading->words, reading->arena)) {
+        return false;
+    }
+    chatur_wording_case_names(&pair);
+    reading->named = is_names(&pair);
     pair.text = chatur_arena_printf(reading->arena, "%.*s: %.*s", (int)key, text, (int)length,
                                     text + value);
     return pair.text != NULL && add(reading, CHATUR_PAIRS, "", &pair);
+}
+
+/* “missing: Tom, Ana and Li”: names after a key whose value was one are more of them. Sets `*taken`
+ * when it was. False: out of memory. */
+static bool read_more_names(struct reading *reading, struct chatur_piece piece, bool *taken)
+{
+    struct chatur_wording wording;
+    struct chatur_point *last = &reading->points->items[reading->points->count - 1];
+    char *text = chatur_arena_strndup(reading->arena, piece.text, piece.length);
+    *taken = false;
+    if (text == NULL ||
+        !chatur_wording_read(&wording, text, piece.length, reading->words, reading->arena)) {
+        return false;
+    }
+    if (piece.sentence || !is_names(&wording)) {
+        return true;
+    }
+    *taken = true;
+    last->text = chatur_arena_printf(reading->arena, "%s, %s", last->text, text);
+    return last->text != NULL;
 }
 
 /* “and teamwork” at the end of a list: the list we write has an “and” of its own. */
@@ -332,7 +228,7 @@ static struct chatur_piece without_and(struct chatur_piece piece)
 }
 
 /* “Linux and teamwork” closing a list: the place of the one “and” between two short items, or 0. */
-static size_t last_and(struct chatur_piece piece)
+static size_t last_and(struct chatur_piece piece, const struct chatur_words *words)
 {
     const char *joint = memmem(piece.text, piece.length, " and ", 5);
     if (joint == NULL || piece.sentence) {
@@ -345,8 +241,13 @@ static size_t last_and(struct chatur_piece piece)
         spaces_before += i < before && piece.text[i] == ' ';
         spaces_after += i > before + 4 && piece.text[i] == ' ';
     }
+    size_t after = piece.length - before - 5;
+    uint64_t kinds = chatur_words_kinds(words, joint + 5, strcspn(joint + 5, " "));
+    bool apart = (kinds & (CHATUR_WORD_MONTH | CHATUR_WORD_WEEKDAY)) != 0 ||
+                 (after > 4 && spaces_after > 0 && memcmp(joint + 5 + after - 3, "ing", 3) == 0);
+    bool number = is_digit(piece.text[0]) || is_digit(joint[-1]) || is_digit(joint[5]);
     bool again = memmem(joint + 5, piece.length - before - 5, " and ", 5) != NULL;
-    return spaces_before <= 1 && spaces_after <= 1 && !again ? before : 0;
+    return spaces_before <= 1 && spaces_after <= 1 && !again && !number && !apart ? before : 0;
 }
 
 static bool is_and_so_on(struct chatur_piece piece)
@@ -370,10 +271,15 @@ static bool has_words(struct chatur_piece piece)
 static bool read_piece(struct reading *reading, struct chatur_piece piece)
 {
     size_t value = 0;
+    bool taken = false;
     char *text = chatur_arena_strndup(reading->arena, piece.text, piece.length);
-    if (text == NULL) {
+    if (text == NULL || (reading->named && !read_more_names(reading, piece, &taken))) {
         return false;
     }
+    if (taken) {
+        return true;
+    }
+    reading->named = false;
     size_t key = piece.sentence ? 0 : chatur_pair_key(text, reading->words, &value);
     return key > 0 ? read_pair(reading, text, key, value)
                    : read_words(reading, text, piece.length, piece.sentence);
@@ -385,6 +291,7 @@ bool chatur_points_read(struct chatur_points *points, const char *keywords, cons
     struct reading reading = {.points = points, .words = words, .arena = arena};
     struct chatur_pieces pieces;
     char *clean = chatur_text_clean(arena, keywords, true);
+    clean = clean != NULL ? chatur_text_spelled(arena, clean) : NULL;
     reading.subject = chatur_text_clean(arena, subject, false);
     if (clean == NULL || reading.subject == NULL || !chatur_split(&pieces, clean, words, arena)) {
         return false;
@@ -394,13 +301,15 @@ bool chatur_points_read(struct chatur_points *points, const char *keywords, cons
     if (points->items == NULL) {
         return false;
     }
+    reading.shouted = chatur_text_is_shouted(clean);
+    reading.foreign = chatur_text_is_foreign(clean);
     bool read = true;
     bool small = writes_small(&pieces);
     for (size_t i = 0; i < pieces.count && read; i++) {
         reading.capital_meant = small && i > 0;
         struct chatur_piece piece = without_and(pieces.items[i]);
         bool last = i + 1 == pieces.count;
-        size_t joint = last && i > 0 ? last_and(piece) : 0;
+        size_t joint = last && i > 0 ? last_and(piece, words) : 0;
         if (is_and_so_on(piece) || !has_words(piece)) {
             continue; /* says nothing that a list of examples does not say */
         }

@@ -10,6 +10,7 @@
 
 struct chatur_point {
     enum chatur_point_kind kind;
+    bool foreign;                          /* in another language: joined by commas alone */
     const char *text;                      /* as it stands in the middle of a sentence */
     const char *articles[CHATUR_ARTICLES]; /* what goes before it, with its space, or "" */
 };

@@ -33,6 +33,11 @@ static bool is_closed(const struct chatur_buffer *buffer)
             break;
         }
     }
+    size_t symbols = length;
+    while (symbols > 4 && ((unsigned char)data[symbols - 4] == 0xf0 || data[symbols - 1] == ' ')) {
+        symbols -= data[symbols - 1] == ' ' ? 1 : 4; /* “Free pizza! 🍕” */
+    }
+    length = symbols > 0 && strchr(".!?", data[symbols - 1]) != NULL ? symbols : length;
     if (length >= 3 && memcmp(data + length - 3, "\u2026", 3) == 0) {
         return true;
     }

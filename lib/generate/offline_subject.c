@@ -7,146 +7,17 @@
 #include <string.h>
 #include <strings.h>
 
-/* --- phrases ---------------------------------------------------------------------------------- */
-
-#define NOUN_SIGNS (CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER | CHATUR_WORD_POSSESSIVE)
-
-/* Words that weaken or strengthen: “still very interested”. The index of what they are said of. */
-static size_t after_degrees(const struct chatur_wording *wording)
-{
-    static const char *const degrees[] = {"currently", "fully",  "highly",  "most",     "quite",
-                                          "really",    "so",     "still",   "terribly", "truly",
-                                          "very",      "always", "already", "also"};
-    size_t at = 0;
-    for (bool found = true; found && at + 1 < wording->count; at += found) {
-        found = false;
-        for (size_t i = 0; i < sizeof(degrees) / sizeof(degrees[0]) && !found; i++) {
-            found = chatur_wording_equals(wording, at, degrees[i]);
-        }
-    }
-    return at;
-}
-
-static bool is_noun_sign(const struct chatur_wording *wording, size_t index)
-{
-    return chatur_wording_is(wording, index, NOUN_SIGNS) ||
-           chatur_wording_equals(wording, index, "me") ||
-           chatur_wording_equals(wording, index, "us") ||
-           (index < wording->count && wording->tokens[index].number);
-}
-
-bool chatur_wording_is_clause(const struct chatur_wording *wording)
-{
-    if (chatur_wording_is(wording, 0, CHATUR_WORD_PRONOUN)) {
-        return wording->count > 1;
-    }
-    for (size_t i = 1; i < wording->count; i++) {
-        if (chatur_wording_is(wording, i, CHATUR_WORD_QUESTION) ||
-            chatur_wording_equals(wording, i, "that")) {
-            return false; /* “the report that is due” */
-        }
-        if (chatur_wording_is_third(wording, i) &&
-            !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
-            return true; /* “Asha covers my work” */
-        }
-        bool month = chatur_wording_is(wording, i, CHATUR_WORD_MONTH);
-        if (chatur_wording_is(wording, i, CHATUR_WORD_AUXILIARY) && !month &&
-            i + 1 < wording->count && !chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool chatur_wording_is_action(const struct chatur_wording *wording)
-{
-    if (chatur_wording_is(wording, 0, CHATUR_WORD_VERB)) {
-        return true;
-    }
-    if (wording->count > 1 && wording->tokens[1].number &&
-        (wording->count == 2 || chatur_wording_is(wording, 2, CHATUR_WORD_PREPOSITION))) {
-        return false; /* “order 4711” */
-    }
-    return chatur_wording_is(wording, 0, CHATUR_WORD_MAYBE_VERB) && is_noun_sign(wording, 1);
-}
-
-/* “carried”: a word that no list knows and that ends like a verb in the past. */
-static bool is_past_form(const struct chatur_wording *wording)
-{
-    const struct chatur_token *first = &wording->tokens[0];
-    return (first->kinds & CHATUR_WORD_KNOWN) == 0 && first->length > 4 &&
-           memcmp(wording->text + first->start + first->length - 2, "ed", 2) == 0;
-}
-
-bool chatur_wording_is_deed(const struct chatur_wording *wording)
-{
-    if (wording->count < 2) {
-        return false;
-    }
-    if (chatur_wording_is(wording, 2, CHATUR_WORD_UNIT) &&
-        chatur_wording_equals(wording, 3, "ago")) {
-        return false; /* “sent two weeks ago”: by whom? */
-    }
-    static const char *const particles[] = {"and", "care", "charge", "over", "part", "up"};
-    if (chatur_wording_is(wording, 0, CHATUR_WORD_PAST)) {
-        return true;
-    }
-    bool followed = is_noun_sign(wording, 1);
-    for (size_t i = 0; i < sizeof(particles) / sizeof(particles[0]); i++) {
-        followed = followed || chatur_wording_equals(wording, 1, particles[i]); /* “took part in” */
-    }
-    return followed && (chatur_wording_is(wording, 0, CHATUR_WORD_PAST_MAYBE) ||
-                        (is_past_form(wording) && chatur_wording_is(wording, 1, NOUN_SIGNS)));
-}
-
-bool chatur_wording_is_past(const struct chatur_wording *wording)
-{
-    return wording->count > 1 &&
-           (chatur_wording_is(wording, 0, CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE) ||
-            is_past_form(wording)) &&
-           (wording->tokens[1].number ||
-            chatur_wording_is(wording, 1,
-                              CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY |
-                                  CHATUR_WORD_NUMBER));
-}
-
-bool chatur_wording_is_trait(const struct chatur_wording *wording)
-{
-    size_t at = after_degrees(wording);
-    if (!chatur_wording_is(wording, at, CHATUR_WORD_TRAIT)) {
-        return false;
-    }
-    if (chatur_wording_equals(wording, at, "not")) {
-        return chatur_wording_is(wording, at + 1, CHATUR_WORD_TRAIT | CHATUR_WORD_DOING);
-    }
-    const uint64_t after =
-        CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY | CHATUR_WORD_MONTH;
-    return wording->count == at + 1 || chatur_wording_is(wording, at + 1, after) ||
-           wording->tokens[at + 1].number;
-}
-
-bool chatur_wording_is_clipped(const struct chatur_wording *wording)
-{
-    const uint64_t after = CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
-    for (size_t i = 1; i < wording->count; i++) {
-        bool last = i + 1 == wording->count || chatur_wording_is(wording, i + 1, after);
-        bool modified =
-            chatur_wording_is(wording, i - 1, CHATUR_WORD_PREPOSITION | CHATUR_WORD_DETERMINER);
-        if (!modified &&
-            ((last && chatur_wording_is(wording, i, CHATUR_WORD_PREDICATE)) ||
-             (chatur_wording_is(wording, i, CHATUR_WORD_PAST) && i + 1 < wording->count))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* --- the subject ------------------------------------------------------------------------------ */
+#include "generate/offline_article.h"
+#include "generate/offline_grammar.h"
+#include "generate/offline_restore.h"
+#include "generate/offline_spelling.h"
+#include "generate/offline_subject_line.h"
 
 struct reading {
     struct chatur_topic *topic;
     struct chatur_wording wording;
     const char *typed; /* the wording with the capitals it came with */
+    bool wished;       /* it came as “I want to …” */
     const struct chatur_words *words;
     struct chatur_arena *arena;
 };
@@ -156,36 +27,12 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* “Re:”, “Fwd:”, “Subject:” are a mail program's words, not the user's. */
-static const char *without_reply_marks(const char *text)
+/* “leave request”, but not “your request”. */
+static bool is_document(const struct chatur_wording *wording)
 {
-    static const char *const marks[] = {"re:", "fw:", "fwd:", "subject:"};
-    bool found = true;
-    while (found) {
-        found = false;
-        for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]) && !found; i++) {
-            size_t length = strlen(marks[i]);
-            if (strncasecmp(text, marks[i], length) == 0) {
-                length += text[length] == ' ';
-                found = text[length] != '\0';
-                text += found ? length : 0;
-            }
-        }
-    }
-    return text;
-}
-
-/* Takes off what closes a sentence; one '!' or '?' is told to the caller. */
-static size_t without_closing(const char *text, size_t length, char *closing)
-{
-    *closing = '\0';
-    while (length > 1 && strchr(".,;:!?- ", text[length - 1]) != NULL) {
-        if (text[length - 1] == '?' || (text[length - 1] == '!' && *closing == '\0')) {
-            *closing = text[length - 1];
-        }
-        length--;
-    }
-    return length;
+    return wording->count > 0 &&
+           chatur_wording_is(wording, chatur_wording_head(wording, 0), CHATUR_WORD_DOCUMENT) &&
+           !chatur_wording_is(wording, 0, CHATUR_WORD_DETERMINER | CHATUR_WORD_POSSESSIVE);
 }
 
 static bool settle(struct reading *reading, enum chatur_form form, const char *before,
@@ -193,6 +40,10 @@ static bool settle(struct reading *reading, enum chatur_form form, const char *b
 {
     struct chatur_topic *topic = reading->topic;
     topic->form = form;
+    topic->general = form == CHATUR_FAVOUR            ? CHATUR_ACTION
+                     : is_document(&reading->wording) ? CHATUR_DOCUMENT
+                     : form >= CHATUR_EXTRA_FORM      ? CHATUR_TOPIC
+                                                      : form;
     topic->text =
         chatur_arena_printf(reading->arena, "%s%s%s", before, reading->wording.text, after);
     for (int i = 0; i < CHATUR_ARTICLES; i++) {
@@ -224,7 +75,9 @@ static bool is_question(const struct chatur_wording *wording, char closing)
         return true;
     }
     if (chatur_wording_is(wording, 0, CHATUR_WORD_QUESTION)) {
-        return chatur_wording_is(wording, 1, CHATUR_WORD_AUXILIARY);
+        return chatur_wording_is(wording, 1,
+                                 CHATUR_WORD_AUXILIARY | CHATUR_WORD_PAST | CHATUR_WORD_PAST_MAYBE |
+                                     CHATUR_WORD_THIRD);
     }
     return chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) &&
            !chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) &&
@@ -249,7 +102,20 @@ static bool stands_alone(const struct chatur_wording *wording)
             return true;
         }
     }
+    static const char *const called[] = {"all", "everyone", "folks", "guys", "team", NULL};
+    size_t last = wording->count - 1;
+    if (last > 0 && wording->tokens[0].closed && chatur_wording_is_one_of(wording, 0, called)) {
+        return true; /* “Team, send me your hours” */
+    }
+    if (chatur_wording_equals(wording, 0, "you") && chatur_wording_equals(wording, 2, "invited")) {
+        return true;
+    }
+    if (last > 0 && chatur_wording_is_one_of(wording, last, called) &&
+        wording->text[wording->tokens[last].start - 2] == ',') {
+        return true; /* “Great work, everyone” */
+    }
     return chatur_wording_is(wording, 0, CHATUR_WORD_OPENER) && !chatur_wording_is_trait(wording) &&
+           !(chatur_wording_equals(wording, 0, "let") && chatur_wording_equals(wording, 1, "me")) &&
            (wording->count > 1 || !chatur_wording_equals(wording, 0, "please")) &&
            (!chatur_wording_equals(wording, 0, "welcome") ||
             chatur_wording_equals(wording, 1, "to"));
@@ -259,6 +125,8 @@ static bool stands_alone(const struct chatur_wording *wording)
 static bool wants_quotes(const struct chatur_wording *wording)
 {
     const char *text = wording->text;
+    bool role = chatur_wording_is(wording, chatur_wording_head(wording, 0),
+                                  CHATUR_WORD_ROLE | CHATUR_WORD_OPENING);
     size_t foreign = 0;
     for (size_t i = 0; i < wording->length; i++) {
         foreign += (unsigned char)text[i] >= 0x80;
@@ -268,8 +136,36 @@ static bool wants_quotes(const struct chatur_wording *wording)
     bool latin = (unsigned char)text[0] >= 0xc3 && (unsigned char)text[0] <= 0xc9; /* É, Ö, Š */
     return !(is_letter(text[0]) || digit || (mark && (text[0] == '"' || latin))) ||
            foreign * 2 > wording->length || strpbrk(text, "{}<>%|=\\`~^") != NULL ||
-           strstr(text, ": ") != NULL || strstr(text, " - ") != NULL ||
+           strstr(text, ": ") != NULL || (strstr(text, " - ") != NULL && !role) ||
            strstr(text, "--") != NULL || strstr(text, "..") != NULL;
+}
+
+static bool ends_with(const struct chatur_token *token, const char *text, const char *end)
+{
+    size_t length = strlen(end);
+    return token->length > length + 2 &&
+           strncasecmp(text + token->start + token->length - length, end, length) == 0;
+}
+
+/* “finding a new role” */
+static bool is_gerund(const struct chatur_wording *wording)
+{
+    return ends_with(&wording->tokens[0], wording->text, "ing") &&
+           !chatur_wording_is(wording, 0, CHATUR_WORD_COUNT | CHATUR_WORD_EVENT) &&
+           chatur_wording_is(wording, 1, CHATUR_WORD_DETERMINER | CHATUR_WORD_PREPOSITION);
+}
+
+/* A word that no list knows and that ends like what people work as: “glazier”, “florist”. */
+static bool is_trade(const struct chatur_wording *wording, size_t head)
+{
+    static const char *const endings[] = {"er", "or", "ist", "ian", "man"};
+    const struct chatur_token *token = &wording->tokens[head];
+    bool trade = false;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        trade = trade || ends_with(token, wording->text, endings[i]);
+    }
+    return trade && (token->kinds & CHATUR_WORD_KNOWN) == 0 && !token->number &&
+           !chatur_wording_is(wording, 0, CHATUR_WORD_DETERMINER | CHATUR_WORD_POSSESSIVE);
 }
 
 static enum chatur_form form_of_noun(const struct chatur_wording *wording)
@@ -284,17 +180,19 @@ static enum chatur_form form_of_noun(const struct chatur_wording *wording)
         {CHATUR_WORD_WANTED, CHATUR_WANTED},
         {CHATUR_WORD_ROLE, CHATUR_ROLE},
     };
-    const uint64_t owned = CHATUR_WORD_DETERMINER | CHATUR_WORD_POSSESSIVE;
-    if (chatur_wording_is(wording, head, CHATUR_WORD_DOCUMENT) &&
-        !chatur_wording_is(wording, 0, owned)) {
-        return CHATUR_DOCUMENT;
+    if (is_document(wording)) {
+        return chatur_wording_is(wording, head, CHATUR_WORD_WANTED) ? CHATUR_WANTED
+                                                                    : CHATUR_DOCUMENT;
+    }
+    if (is_gerund(wording)) {
+        return CHATUR_TOPIC; /* “finding a new role” */
     }
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         if (chatur_wording_is(wording, head, forms[i].kind)) {
             return forms[i].form;
         }
     }
-    return CHATUR_TOPIC;
+    return is_trade(wording, head) ? CHATUR_ROLE : CHATUR_TOPIC;
 }
 
 /* “URGENT”, “please”, “to”: nothing that can be written about without quotation marks. */
@@ -333,6 +231,45 @@ static bool is_kind_of_event(const struct chatur_wording *wording)
            (wording->count == 2 || chatur_wording_is(wording, 2, after));
 }
 
+/* “help me with my taxes”, “fix the tap”: the reader is the one to do it. */
+static bool is_asked_of_reader(const struct chatur_wording *wording)
+{
+    static const char *const verbs[] = {"allow",   "approve", "check",  "clarify", "confirm",
+                                        "explain", "extend",  "fix",    "forward", "grant",
+                                        "provide", "refund",  "repair", "replace", "resend",
+                                        "send",    "share",   "sign",   "update",  NULL};
+    bool us = chatur_wording_equals(wording, 1, "us") && !chatur_wording_equals(wording, 0, "join");
+    bool for_me = wording->count > 2 && (us || chatur_wording_equals(wording, 1, "me"));
+    return wording->count > 1 && chatur_wording_is_action(wording) &&
+           (for_me || chatur_wording_is_one_of(wording, 0, verbs));
+}
+
+/* “can't attend the wedding”, “need two days off” */
+static bool lacks_i(const struct chatur_wording *wording)
+{
+    const uint64_t asks = CHATUR_WORD_PRONOUN | CHATUR_WORD_DETERMINER;
+    bool helper = chatur_wording_is(wording, 0, CHATUR_WORD_AUXILIARY) &&
+                  !chatur_wording_is(wording, 1, asks);
+    return wording->count > 1 && (helper || (chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) &&
+                                             !chatur_wording_is(wording, 0, CHATUR_WORD_VERB)));
+}
+
+static bool is_apology(const struct chatur_wording *wording)
+{
+    size_t at =
+        chatur_wording_equals(wording, 0, "so") || chatur_wording_equals(wording, 0, "very");
+    return wording->count > at + 1 && chatur_wording_equals(wording, at, "sorry");
+}
+
+/* “split the bill”: the lists do not know the verb, but the article after it gives it away. */
+static bool is_order(const struct chatur_wording *wording)
+{
+    const uint64_t others = CHATUR_WORD_KNOWN | CHATUR_WORD_PROPER;
+    return !chatur_wording_is(wording, 0, others) && wording->count > 2 &&
+           !ends_with(&wording->tokens[0], wording->text, "ing") &&
+           !chatur_wording_equals(wording, 1, "a") && chatur_wording_takes_object(wording);
+}
+
 /* Forms that a verb decides. False when it is none of them. */
 static bool settle_verbal(struct reading *reading, bool *settled)
 {
@@ -340,9 +277,22 @@ static bool settle_verbal(struct reading *reading, bool *settled)
     static const char *const about[] = {"about", "regarding", "concerning", "to"};
     enum chatur_form form = CHATUR_FORMS;
     const char *before = "";
-    if (chatur_wording_is(wording, 0, CHATUR_WORD_CLAUSE) && wording->count > 1) {
+    if (wording->count == 1 && chatur_wording_is(wording, 0, CHATUR_WORD_QUALITY) &&
+        !chatur_wording_is(wording, 0, CHATUR_WORD_COUNT)) {
+        form = CHATUR_STATEMENT;
+        before = "this is "; /* “URGENT” */
+    } else if (is_apology(wording)) {
+        form = CHATUR_SENTENCE;
+        before = "I am "; /* “so sorry for the delay” */
+    } else if (chatur_wording_equals(wording, 0, "don't") &&
+               chatur_wording_is(wording, 1, CHATUR_WORD_VERB)) {
+        form = CHATUR_SENTENCE;
+        before = "please "; /* “don't forget the keys” */
+    } else if (lacks_i(wording)) {
         form = CHATUR_STATEMENT;
         before = "I ";
+    } else if (is_asked_of_reader(wording)) {
+        form = CHATUR_FAVOUR;
     } else if (chatur_wording_is_trait(wording) && wording->count > 1) {
         form = CHATUR_STATEMENT;
         before = "I am ";
@@ -351,7 +301,8 @@ static bool settle_verbal(struct reading *reading, bool *settled)
     } else if (chatur_wording_is_deed(wording) || chatur_wording_is_clause(wording)) {
         form = CHATUR_STATEMENT;
         before = chatur_wording_is_deed(wording) ? "I " : "";
-    } else if (chatur_wording_is_action(wording) && wording->count > 1) {
+    } else if ((chatur_wording_is_action(wording) && (wording->count > 1 || reading->wished)) ||
+               (is_order(wording) && !chatur_wording_is_headline(wording))) {
         form = CHATUR_ACTION;
     }
     for (size_t i = 0; i < sizeof(about) / sizeof(about[0]) && wording->count > 1; i++) {
@@ -368,6 +319,21 @@ static bool settle_verbal(struct reading *reading, bool *settled)
     return true;
 }
 
+/* The subject with the words that a headline leaves out, without its closing mark. */
+static char *restored(const struct reading *reading, char closing)
+{
+    const char *mark = closing == '?' ? "?" : "";
+    char *text = reading->typed != NULL
+                     ? chatur_arena_printf(reading->arena, "%s%s", reading->typed, mark)
+                     : NULL;
+    text = text != NULL ? chatur_text_spelled(reading->arena, text) : NULL;
+    text = text != NULL ? chatur_text_restored(reading->arena, text, true, reading->words) : NULL;
+    if (text != NULL && closing == '?' && text[0] != '\0') {
+        text[strlen(text) - 1] = '\0';
+    }
+    return text;
+}
+
 bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
                        const struct chatur_words *words, struct chatur_arena *arena)
 {
@@ -379,19 +345,22 @@ bool chatur_topic_read(struct chatur_topic *topic, const char *subject,
     if (clean == NULL) {
         return false;
     }
-    if (!chatur_text_has_words(clean)) {
-        *topic = (struct chatur_topic){.text = "the matter in the subject line",
-                                       .articles = {"", "", "", ""}};
+    if (!chatur_text_has_words(clean) || chatur_line_is_greeting(clean)) {
+        *topic = (struct chatur_topic){.text = "the matter below", .articles = {"", "", "", ""}};
         return true;
     }
-    const char *text = without_reply_marks(clean);
-    size_t length = without_closing(text, strlen(text), &closing);
-    char *open = chatur_arena_strndup(arena, text, length);
+    const char *typed = chatur_line_without_marks(clean);
+    const char *text = chatur_line_without_wish(typed);
+    reading.wished = text != typed;
+    size_t length = chatur_line_without_closing(text, strlen(text), &closing);
     reading.typed = chatur_arena_strndup(arena, text, length);
+    char *open = restored(&reading, closing);
+    length = open != NULL ? strlen(open) : 0;
     if (open == NULL || reading.typed == NULL ||
         !chatur_wording_read(wording, open, length, words, arena)) {
         return false;
     }
+    wording->shouted = chatur_text_is_shouted(text);
     if (stands_alone(wording) && closing != '?') {
         chatur_wording_case_names(wording);
         return settle(&reading, CHATUR_SENTENCE, "", closing == '!' ? "!" : "");

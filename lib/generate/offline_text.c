@@ -93,6 +93,48 @@ bool chatur_text_has_words(const char *clean)
     return false;
 }
 
+bool chatur_text_is_shouted(const char *clean)
+{
+    size_t long_words = 0;
+    size_t letters = 0;
+    for (; *clean != '\0'; clean++) {
+        if (is_lower(*clean)) {
+            return false;
+        }
+        letters = is_upper(*clean) ? letters + 1 : 0;
+        long_words += letters == 4;
+    }
+    return long_words >= 2;
+}
+
+bool chatur_text_is_foreign(const char *clean)
+{
+    static const char *const small[] = {
+        "ab",       "auch",  "auf",  "avec", "bei", "bir",   "bitte", "chahiye", "che",   "con",
+        "dans",     "das",   "dem",  "der",  "di",  "dos",   "el",    "est",     "et",    "gracias",
+        "gute",     "hai",   "ich",  "ist",  "je",  "karo",  "ke",    "kein",    "keine", "ki",
+        "kya",      "las",   "les",  "liye", "los", "mein",  "mit",   "mujhe",   "nach",  "nahi",
+        "necesito", "nicht", "ohne", "para", "por", "pour",  "que",   "seit",    "suis",  "tengo",
+        "una",      "und",   "une",  "vom",  "von", "wegen", "zum",   "zur",     "zwei"};
+    size_t other = 0;
+    size_t length = strlen(clean);
+    for (size_t i = 0; i < length; i++) {
+        other += (unsigned char)clean[i] >= 0x80;
+    }
+    for (const char *word = clean; *word != '\0';) {
+        size_t bytes = strcspn(word, " ,;\n");
+        for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++) {
+            if (small[i][0] == word[0] && strlen(small[i]) == bytes &&
+                memcmp(small[i], word, bytes) == 0) {
+                return true;
+            }
+        }
+        word += bytes;
+        word += strspn(word, " ,;\n");
+    }
+    return other * 2 > length;
+}
+
 /* --- tokens ----------------------------------------------------------------------------------- */
 
 /* The bytes of a quotation mark, ellipsis or bracket at the front (or the end) of a word. */
@@ -101,7 +143,7 @@ static size_t mark_at_front(const char *word, size_t length)
     static const char *const marks[] = {"\"", "'", "(", "[", "{", "<", "*", "\u201c", "\u2018"};
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
         size_t bytes = strlen(marks[i]);
-        if (bytes < length && memcmp(word, marks[i], bytes) == 0) {
+        if (word[0] == marks[i][0] && bytes < length && memcmp(word, marks[i], bytes) == 0) {
             return bytes;
         }
     }
@@ -112,6 +154,10 @@ static size_t mark_at_end(const char *word, size_t length)
 {
     static const char *const marks[] = {"\"", "'", ")", "]", "}", ">",      "*",      ".",
                                         ",",  ";", ":", "!", "?", "\u201d", "\u2019", "\u2026"};
+    if (length == 0 || is_lower(word[length - 1]) || is_upper(word[length - 1]) ||
+        is_digit(word[length - 1])) {
+        return 0; /* nearly always */
+    }
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
         size_t bytes = strlen(marks[i]);
         if (bytes < length && memcmp(word + length - bytes, marks[i], bytes) == 0) {
@@ -184,205 +230,25 @@ bool chatur_wording_is(const struct chatur_wording *wording, size_t index, uint6
 
 bool chatur_wording_equals(const struct chatur_wording *wording, size_t index, const char *word)
 {
-    if (index >= wording->count || strlen(word) != wording->tokens[index].length) {
+    if (index >= wording->count) {
         return false;
     }
-    const char *text = wording->text + wording->tokens[index].start;
-    for (size_t i = 0; word[i] != '\0'; i++) {
+    const struct chatur_token *token = &wording->tokens[index];
+    const char *text = wording->text + token->start;
+    for (size_t i = 0; i < token->length; i++) {
         if ((is_upper(text[i]) ? text[i] - 'A' + 'a' : text[i]) != word[i]) {
-            return false;
+            return false; /* also at the word's end */
         }
     }
-    return true;
+    return word[token->length] == '\0';
 }
 
-bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index)
+bool chatur_wording_is_one_of(const struct chatur_wording *wording, size_t index,
+                              const char *const *list)
 {
-    static const char *const objects[] = {"a",   "an",  "the",  "my",   "our", "your",
-                                          "his", "her", "its",  "him",  "it",  "me",
-                                          "us",  "you", "them", "their"};
-    const uint64_t noun_before = CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER |
-                                 CHATUR_WORD_POSSESSIVE | CHATUR_WORD_PREPOSITION |
-                                 CHATUR_WORD_VERB | CHATUR_WORD_QUALITY;
-    const uint64_t after =
-        CHATUR_WORD_PREPOSITION | CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY | CHATUR_WORD_DETERMINER;
-    if (index == 0 || !chatur_wording_is(wording, index, CHATUR_WORD_THIRD) ||
-        chatur_wording_is(wording, index - 1, noun_before) || wording->tokens[index - 1].closed ||
-        wording->tokens[index - 1].number) {
-        return false;
+    bool found = false;
+    for (; *list != NULL && !found; list++) {
+        found = chatur_wording_equals(wording, index, *list);
     }
-    for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
-        if (chatur_wording_equals(wording, index + 1, objects[i])) {
-            return true;
-        }
-    }
-    /* “visits” may be a noun; “replaces” cannot. */
-    return !chatur_wording_is(wording, index, CHATUR_WORD_PLURAL) &&
-           (index + 1 == wording->count || wording->tokens[index + 1].number ||
-            chatur_wording_is(wording, index + 1, after) ||
-            chatur_wording_equals(wording, index + 1, "to"));
-}
-
-/* --- articles --------------------------------------------------------------------------------- */
-
-size_t chatur_wording_head(const struct chatur_wording *wording, size_t from)
-{
-    size_t last = from;
-    for (size_t i = from + 1; i < wording->count; i++) {
-        const struct chatur_token *token = &wording->tokens[i];
-        if (wording->tokens[i - 1].closed || token->dash || token->number ||
-            chatur_wording_is_third(wording, i) ||
-            (token->kinds & (CHATUR_WORD_PREPOSITION | CHATUR_WORD_AUXILIARY | CHATUR_WORD_TIME |
-                             CHATUR_WORD_WEEKDAY | CHATUR_WORD_PRONOUN)) != 0) {
-            /* “Monday meeting” goes on, “meeting Monday” does not. */
-            bool goes_on = (token->kinds & (CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY)) != 0 &&
-                           chatur_wording_is(wording, i + 1, CHATUR_WORD_COUNT) &&
-                           !chatur_wording_is(wording, i - 1, CHATUR_WORD_COUNT);
-            if (!goes_on) {
-                break;
-            }
-        }
-        last = i;
-    }
-    return last;
-}
-
-/* “brother's wedding”: whose brother is plain. */
-static bool opens_with_relative(const struct chatur_wording *wording)
-{
-    static const char *const relatives[] = {
-        "aunt",   "boss",        "brother",     "cousin",  "child",  "daughter", "father", "friend",
-        "mother", "grandfather", "grandmother", "husband", "sister", "son",      "uncle",  "wife"};
-    const struct chatur_token *first = &wording->tokens[0];
-    if (!chatur_wording_is(wording, 0, CHATUR_WORD_POSSESSIVE)) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof(relatives) / sizeof(relatives[0]); i++) {
-        size_t length = strlen(relatives[i]);
-        const char *mark = wording->text + first->start + length;
-        if (length < first->length && (*mark == '\'' || (unsigned char)*mark == 0xe2) &&
-            memcmp(wording->text + first->start, relatives[i], length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* “next week”, “tomorrow's”, but not “late delivery” or “morning shift”. */
-static bool opens_with_time(const struct chatur_wording *wording)
-{
-    static const char *const when[] = {"asap",    "every",     "immediately", "last",
-                                       "next",    "now",       "today",       "tomorrow",
-                                       "tonight", "yesterday", "soon"};
-    for (size_t i = 0; i < sizeof(when) / sizeof(when[0]) && wording->count > 1; i++) {
-        if (chatur_wording_equals(wording, 0, when[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* “missing our meeting”, but not “missing parcel”. */
-static bool opens_with_gerund(const struct chatur_wording *wording)
-{
-    const struct chatur_token *first = &wording->tokens[0];
-    return first->length > 4 &&
-           memcmp(wording->text + first->start + first->length - 3, "ing", 3) == 0 &&
-           chatur_wording_is(wording, 1, CHATUR_WORD_DETERMINER);
-}
-
-/* Nothing of ours may stand before these: “my”, “two”, “Anna's”, “#4”, “next”, “(”. */
-static bool opens_by_itself(const struct chatur_wording *wording)
-{
-    const struct chatur_token *first = &wording->tokens[0];
-    const uint64_t openers = CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER | CHATUR_WORD_PRONOUN |
-                             CHATUR_WORD_PREPOSITION | CHATUR_WORD_QUESTION |
-                             CHATUR_WORD_AUXILIARY | CHATUR_WORD_POSSESSIVE;
-    bool letter = is_upper(wording->text[0]) || is_lower(wording->text[0]);
-    for (size_t i = 0; i < wording->count; i++) {
-        if ((wording->tokens[i].kinds & CHATUR_WORD_POSSESSIVE) != 0) {
-            return true; /* “new manager's desk” takes one, “Uncle Ravi's house” does not */
-        }
-    }
-    return !letter || first->number || (first->kinds & openers) != 0 || opens_with_time(wording) ||
-           opens_with_gerund(wording);
-}
-
-const char *chatur_wording_article(const struct chatur_wording *wording,
-                                   enum chatur_article article)
-{
-    if (article == CHATUR_BARE || wording->count == 0) {
-        return "";
-    }
-    if (opens_with_relative(wording)) {
-        return "my ";
-    }
-    if (opens_by_itself(wording)) {
-        return "";
-    }
-    size_t index = chatur_wording_head(wording, 0);
-    const struct chatur_token *head = &wording->tokens[index];
-    if (index > 0 && (head->kinds & CHATUR_WORD_NAMELIKE) != 0 &&
-        is_upper(wording->text[head->start])) {
-        return ""; /* Independence Day */
-    }
-    const uint64_t nouns = CHATUR_WORD_COUNT | CHATUR_WORD_DOCUMENT | CHATUR_WORD_ROLE |
-                           CHATUR_WORD_OPENING | CHATUR_WORD_EVENT | CHATUR_WORD_PERSON;
-    bool plural = (head->kinds & CHATUR_WORD_PLURAL) != 0;
-    bool numbered = index + 1 < wording->count && wording->tokens[index + 1].number &&
-                    !chatur_wording_is(wording, index + 2, CHATUR_WORD_TIME | CHATUR_WORD_MONTH);
-    if ((head->kinds & nouns) == 0 || numbered) {
-        return "";
-    }
-    switch (article) {
-    case CHATUR_MY:
-        return "my ";
-    case CHATUR_THE:
-        return plural ? "" : "the ";
-    case CHATUR_A:
-        return plural ? "" : chatur_text_a_or_an(wording->text);
-    case CHATUR_BARE:
-    case CHATUR_ARTICLES:
-        break;
-    }
-    return "";
-}
-
-static bool starts_with(const char *text, const char *start)
-{
-    for (size_t i = 0; start[i] != '\0'; i++) {
-        if ((is_upper(text[i]) ? text[i] - 'A' + 'a' : text[i]) != start[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
-const char *chatur_text_a_or_an(const char *text)
-{
-    static const char *const silent_h[] = {"hour", "honest", "honour", "honor", "heir"};
-    static const char *const like_you[] = {"uni", "use", "usu", "util", "eu", "one", "once", "ut"};
-    static const char *const eights[] = {"8", "11 ", "11t", "18"};
-    for (size_t i = 0; i < sizeof(silent_h) / sizeof(silent_h[0]); i++) {
-        if (starts_with(text, silent_h[i])) {
-            return "an ";
-        }
-    }
-    for (size_t i = 0; i < sizeof(eights) / sizeof(eights[0]); i++) {
-        if (starts_with(text, eights[i])) {
-            return "an ";
-        }
-    }
-    if (is_upper(text[0]) && (is_upper(text[1]) || is_digit(text[1]))) {
-        return strchr("AEFHILMNORSX", text[0]) != NULL ? "an " : "a "; /* spelled: an MBA, a USB */
-    }
-    if (starts_with(text, "unin") || starts_with(text, "unim")) {
-        return "an ";
-    }
-    for (size_t i = 0; i < sizeof(like_you) / sizeof(like_you[0]); i++) {
-        if (starts_with(text, like_you[i])) {
-            return "a ";
-        }
-    }
-    return text[0] != '\0' && strchr("aeiouAEIOU", text[0]) != NULL ? "an " : "a ";
+    return found;
 }

@@ -1,5 +1,5 @@
-/* Text: the user's words as the offline provider handles them: cleaned, cut into tokens, given the
- * capitals a sentence wants, and asked for the article they need. */
+/* Text: the user's words as the offline provider handles them: cleaned, cut into tokens and
+ * given the capitals a sentence wants. */
 #ifndef CHATUR_GENERATE_OFFLINE_TEXT_H
 #define CHATUR_GENERATE_OFFLINE_TEXT_H
 
@@ -26,6 +26,7 @@ struct chatur_wording {
     size_t length;
     struct chatur_token *tokens; /* at least one zeroed token more than `count` */
     size_t count;
+    bool shouted; /* it comes from a text all in capitals, whatever it has itself */
 };
 
 enum chatur_article { CHATUR_BARE, CHATUR_THE, CHATUR_A, CHATUR_MY, CHATUR_ARTICLES };
@@ -37,6 +38,12 @@ char *chatur_text_clean(struct chatur_arena *arena, const char *text, bool keep_
 
 /* False for punctuation alone: nothing a sentence could carry. */
 bool chatur_text_has_words(const char *clean);
+
+/* Is all of it in capitals, and more than an acronym or two? */
+bool chatur_text_is_shouted(const char *clean);
+
+/* Is it plainly in another language: mostly in another script, or with small words of one? */
+bool chatur_text_is_foreign(const char *clean);
 
 /* Cuts `text` (kept, and changed by chatur_wording_case) into tokens. False: out of memory. */
 bool chatur_wording_read(struct chatur_wording *wording, char *text, size_t length,
@@ -55,24 +62,14 @@ void chatur_wording_case_names(struct chatur_wording *wording);
 /* True for a headline: every word but the small ones has a capital. */
 bool chatur_wording_is_headline(const struct chatur_wording *wording);
 
-/* Is token `index` a finite verb of somebody else's doing: “Asha covers my work”, not “book
- * covers”? */
-bool chatur_wording_is_third(const struct chatur_wording *wording, size_t index);
-
-/* The index of the noun that the phrase from token `from` on is about. */
-size_t chatur_wording_head(const struct chatur_wording *wording, size_t from);
-
-/* What to put before the phrase, with its space: "the ", "an ", "my ", or "". */
-const char *chatur_wording_article(const struct chatur_wording *wording,
-                                   enum chatur_article article);
-
-/* "a " or "an ", by the sound of what follows. */
-const char *chatur_text_a_or_an(const char *text);
-
 /* Has token `index` one of these kinds? False past the end. */
 bool chatur_wording_is(const struct chatur_wording *wording, size_t index, uint64_t kinds);
 
 /* Is token `index` this word, in any case? */
 bool chatur_wording_equals(const struct chatur_wording *wording, size_t index, const char *word);
+
+/* Is token `index` one of these words, in any case? The list ends with NULL. */
+bool chatur_wording_is_one_of(const struct chatur_wording *wording, size_t index,
+                              const char *const *list);
 
 #endif

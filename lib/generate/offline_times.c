@@ -9,8 +9,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* 10am, 3:30, 12/06/2025, 2025-06-12, 9-5: a number that can only be a time or a date. */
-static bool is_clock(const struct chatur_wording *wording, size_t index)
+bool chatur_wording_is_clock(const struct chatur_wording *wording, size_t index)
 {
     if (index >= wording->count || !wording->tokens[index].number) {
         return false;
@@ -25,13 +24,26 @@ static bool is_clock(const struct chatur_wording *wording, size_t index)
         return false;
     }
     size_t rest = token->length - digits;
-    bool half = rest == 2 &&
-                (text[digits] == 'a' || text[digits] == 'p' || text[digits] == 'A' ||
-                 text[digits] == 'P') &&
-                (text[digits + 1] == 'm' || text[digits + 1] == 'M');
+    bool half =
+        (rest == 2 || (rest > 3 && text[digits + 2] == '-' && is_digit(text[digits + 3]))) &&
+        (text[digits] == 'a' || text[digits] == 'p' || text[digits] == 'A' ||
+         text[digits] == 'P') &&
+        (text[digits + 1] == 'm' || text[digits + 1] == 'M');
     return half ||
            (rest >= 2 && strchr(":/.-", text[digits]) != NULL && is_digit(text[digits + 1]) &&
             digits <= 4 && !(text[digits] == '.' && rest < 3));
+}
+
+bool chatur_wording_is_ordinal(const struct chatur_wording *wording, size_t index)
+{
+    if (index >= wording->count || !wording->tokens[index].number) {
+        return false;
+    }
+    const struct chatur_token *token = &wording->tokens[index];
+    const char *end = wording->text + token->start + token->length - 2;
+    return token->length >= 3 && token->length <= 4 &&
+           (memcmp(end, "th", 2) == 0 || memcmp(end, "st", 2) == 0 || memcmp(end, "nd", 2) == 0 ||
+            memcmp(end, "rd", 2) == 0);
 }
 
 static bool is_month_number(const struct chatur_wording *wording, size_t index)
@@ -40,25 +52,52 @@ static bool is_month_number(const struct chatur_wording *wording, size_t index)
            (index > 0 && chatur_wording_is(wording, index - 1, CHATUR_WORD_MONTH));
 }
 
+/* “5%”, “50$”: a number that counts no hours. */
+static bool is_share(const struct chatur_wording *wording, size_t index)
+{
+    const struct chatur_token *token = &wording->tokens[index];
+    return strchr("%$", wording->text[token->start + token->length - 1]) != NULL;
+}
+
 /* Does token `index` itself speak of time? */
 static bool says_time(const struct chatur_wording *wording, size_t index)
 {
-    if (chatur_wording_is(wording, index, CALENDAR) || is_clock(wording, index)) {
+    if (chatur_wording_is(wording, index, CALENDAR) || chatur_wording_is_clock(wording, index)) {
         return true;
     }
     bool number = index < wording->count && (wording->tokens[index].number ||
                                              chatur_wording_is(wording, index, CHATUR_WORD_NUMBER));
+    if (chatur_wording_is_ordinal(wording, index) &&
+        chatur_wording_is(wording, index + 1, CHATUR_WORD_UNIT)) {
+        return false; /* “3rd year” */
+    }
+    bool ends = index + 1 >= wording->count ||
+                chatur_wording_is(wording, index + 1, CHATUR_WORD_PREPOSITION);
+    if (ends && index < wording->count && chatur_wording_is_ordinal(wording, index)) {
+        return true; /* “31st at 5” */
+    }
     return number && (is_month_number(wording, index) ||
                       chatur_wording_is(wording, index + 1, CHATUR_WORD_UNIT | CHATUR_WORD_TIME));
 }
 
+/* “9 to 6” */
+static bool is_hours(const struct chatur_wording *wording)
+{
+    return wording->count == 3 && wording->tokens[0].number && wording->tokens[0].length <= 2 &&
+           chatur_wording_equals(wording, 1, "to") && wording->tokens[2].number &&
+           wording->tokens[2].length <= 2;
+}
+
 bool chatur_wording_is_time(const struct chatur_wording *wording)
 {
-    bool says = false;
+    bool says = is_hours(wording);
     for (size_t i = 0; i < wording->count; i++) {
         const struct chatur_token *token = &wording->tokens[i];
         bool filler =
-            token->dash || token->number ||
+            token->dash || (token->number && !is_share(wording, i)) ||
+            (chatur_wording_equals(wording, i, "a") &&
+             chatur_wording_is(wording, i + 1, CHATUR_WORD_UNIT)) ||
+            chatur_wording_equals(wording, i, "any") ||
             (i > 0 && (token->kinds & (CHATUR_WORD_PREPOSITION | CHATUR_WORD_NUMBER)) != 0) ||
             chatur_wording_equals(wording, i, "this") || chatur_wording_equals(wording, i, "the");
         bool time = says_time(wording, i);
@@ -101,10 +140,18 @@ static bool has_dash(const struct chatur_wording *wording)
 static const char *preposition_of_number(const struct chatur_wording *wording)
 {
     const char *text = wording->text;
+    if (chatur_wording_is_ordinal(wording, 0) &&
+        !chatur_wording_is(wording, 1, CHATUR_WORD_MONTH)) {
+        return "on the ";
+    }
     if (chatur_wording_is(wording, 1, CHATUR_WORD_UNIT)) {
         return "for ";
     }
-    if (chatur_wording_is(wording, 1, CHATUR_WORD_MONTH) || strchr(text, '/') != NULL) {
+    bool month = strchr(text, '/') != NULL;
+    for (size_t i = 1; i < wording->count; i++) {
+        month = month || chatur_wording_is(wording, i, CHATUR_WORD_MONTH);
+    }
+    if (month) {
         return "on ";
     }
     const char *hyphen = strchr(text, '-');
@@ -128,7 +175,8 @@ const char *chatur_wording_time_preposition(const struct chatur_wording *wording
             return words[i].preposition;
         }
     }
-    if (has_word(wording, "to") && !chatur_wording_is(wording, 0, CHATUR_WORD_TIME)) {
+    if (has_word(wording, "to") && !has_word(wording, "from") &&
+        !chatur_wording_is(wording, 0, CHATUR_WORD_TIME)) {
         return "from ";
     }
     if (has_dash(wording) ||
@@ -157,7 +205,8 @@ bool chatur_wording_is_when(const struct chatur_wording *wording)
         return chatur_wording_equals(wording, 1, "soon") ||
                chatur_wording_equals(wording, 1, "early");
     }
-    if (!chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION) ||
+    bool starting = chatur_wording_equals(wording, 0, "starting");
+    if ((!chatur_wording_is(wording, 0, CHATUR_WORD_PREPOSITION) && !starting) ||
         chatur_wording_equals(wording, 0, "with") || chatur_wording_equals(wording, 0, "because") ||
         chatur_wording_equals(wording, 0, "about") || chatur_wording_equals(wording, 0, "due")) {
         return false;
@@ -184,7 +233,8 @@ bool chatur_wording_is_span(const struct chatur_wording *wording)
     }
     bool number = at < wording->count && (wording->tokens[at].number ||
                                           chatur_wording_is(wording, at, CHATUR_WORD_NUMBER));
-    if (!number || !chatur_wording_is(wording, at + 1, CHATUR_WORD_UNIT)) {
+    if (!number || chatur_wording_is_ordinal(wording, at) ||
+        !chatur_wording_is(wording, at + 1, CHATUR_WORD_UNIT)) {
         return false;
     }
     char unit = wording->text[wording->tokens[at + 1].start];

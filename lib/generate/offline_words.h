@@ -57,6 +57,8 @@
 #define CHATUR_WORD_ACRONYM (UINT64_C(1) << 35) /* stays in capitals when typed so */
 #define CHATUR_WORD_THIRD   (UINT64_C(1) << 36) /* “covers”: a verb as somebody else does it */
 
+#define CHATUR_WORD_CITY (UINT64_C(1) << 37) /* cities and countries: one is in them */
+
 /* Not of the lists, but of the word as it stands. */
 #define CHATUR_WORD_KNOWN      (UINT64_C(1) << 60)
 #define CHATUR_WORD_PLURAL     (UINT64_C(1) << 61)

@@ -90,6 +90,7 @@ row "offline generateEmail, stored, SQLite NORMAL, emails/s" "$(rate 64 /email/g
 row "  a generateEmail worker's memory, 64 threads busy, KiB" "$(resident_kib generateEmail)" "<= 8192"
 transport_stop
 export BUILD=$built
+row "the offline generator's slowest email, 1000 characters, us" "$("$BUILD/tests/bench/offline_speed")" "<= 1000"
 unset HOME_DIR HELLO_BYTES
 
 rm -rf "$work/state"
