@@ -45,7 +45,9 @@ struct chatur_config {
     const char *redis_ip;
     int64_t redis_port;
     const char *redis_url; /* made of REDIS_IP and REDIS_PORT when only they are set; "": none */
-    const char *redis_ca_file; /* "": the system's certificate authorities */
+    /* "": the system's certificate authorities. Not tls_ca_file: who has an authority of their own
+     * for Redis may have models at a public address, or the other way round. */
+    const char *redis_ca_file;
 
     struct chatur_rate rate_generate;
     struct chatur_rate rate_login;

@@ -41,7 +41,7 @@
 #define CHATUR_CACHE_VALUE_BYTES 1024
 
 /* The longest that any call but chatur_cache_forget waits for a server, its name's lookup included;
- * after that, or half of it, nobody asks it for a second. */
+ * after that, or half of it twice in a row, nobody asks it for a second. */
 #define CHATUR_CACHE_TIMEOUT_MS 300
 
 struct chatur_cache_value {

@@ -20,10 +20,6 @@
 
 #define IDLE_MAX 64
 
-/* An answer that took this long is taken, but nobody asks again for a second, as when there was
- * none. Without it a request that asks four times would wait for a slow server four times. */
-#define SLOW_US (CHATUR_CACHE_TIMEOUT_MS * INT64_C(1000) / 2)
-
 struct redis {
     struct chatur_cache base;
     struct redis_place *place;
@@ -77,8 +73,8 @@ static bool is_replica(const redisReply *refusal)
  * server long ago (it was restarted, it has a timeout), or lead to one that does not take our
  * commands any more (its name was given to another one): then all of them go, and a new one is
  * made. NULL, with the reason, when there is no reply. */
-static redisReply *converse(struct redis *redis, const char *command, size_t length, bool *slow,
-                            struct chatur_error *error)
+static redisReply *converse(struct redis *redis, const char *command, size_t length,
+                            int64_t *sent_us, struct chatur_error *error)
 {
     const int64_t deadline_us = chatur_monotonic_us() + CHATUR_CACHE_TIMEOUT_MS * INT64_C(1000);
     while (true) {
@@ -92,14 +88,13 @@ static redisReply *converse(struct redis *redis, const char *command, size_t len
             return NULL;
         }
         redisReply *reply = NULL;
-        const int64_t sent_us = chatur_monotonic_us();
+        *sent_us = chatur_monotonic_us();
         if (redis_link_send(link, command, length, deadline_us)) {
             reply = redis_link_receive(link, deadline_us, &lost);
         } else {
             lost = true;
         }
         if (reply != NULL && reply->type != REDIS_REPLY_ERROR) {
-            *slow = chatur_monotonic_us() - sent_us > SLOW_US;
             give_back(redis, link);
             return reply;
         }
@@ -127,7 +122,7 @@ static redisReply *ask(struct redis *redis, const char *format, ...)
     struct chatur_error error = {0};
     char *command = NULL;
     redisReply *reply = NULL;
-    bool slow = false;
+    int64_t sent_us = 0;
     if (!redis_gate_pass(&redis->gate)) {
         return NULL;
     }
@@ -139,14 +134,12 @@ static redisReply *ask(struct redis *redis, const char *format, ...)
         redis_gate_fail(&redis->gate, "out of memory");
         return NULL;
     }
-    reply = converse(redis, command, (size_t)length, &slow, &error);
+    reply = converse(redis, command, (size_t)length, &sent_us, &error);
     redisFreeCommand(command);
     if (reply == NULL) {
         redis_gate_fail(&redis->gate, error.detail);
-    } else if (slow) {
-        redis_gate_fail(&redis->gate, "it is slow");
     } else {
-        redis_gate_succeed(&redis->gate);
+        redis_gate_answered(&redis->gate, sent_us);
     }
     return reply;
 }

@@ -33,3 +33,18 @@ void redis_gate_succeed(struct redis_gate *gate)
         chatur_log(CHATUR_INFO, "Redis is back");
     }
 }
+
+void redis_gate_answered(struct redis_gate *gate, int64_t sent_us)
+{
+    const int64_t now_us = chatur_monotonic_us();
+    const int64_t slow_since_us = atomic_load(&gate->slow_since_us);
+    if (now_us - sent_us <= REDIS_GATE_SLOW_US) {
+        atomic_store(&gate->slow_since_us, 0);
+        redis_gate_succeed(gate);
+    } else if (slow_since_us == 0) {
+        atomic_store(&gate->slow_since_us, now_us);
+        redis_gate_succeed(gate);
+    } else if (sent_us >= slow_since_us) {
+        redis_gate_fail(gate, "it is slow");
+    }
+}

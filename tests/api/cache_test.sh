@@ -8,61 +8,9 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck disable=SC1091,SC2034,SC2154 # variables that cross files
 . tests/api/transports.sh
 . tests/api/expect.sh
+. tests/api/copies.sh
 export JWT_KEY
 
-redis_pid='' redis_port=$(free_port)
-redis() {
-    redis-cli -p "$redis_port" "$@" 2>/dev/null
-}
-start_redis() {
-    redis-server --bind 127.0.0.1 --port "$redis_port" --save '' --dir "$work" --logfile "$work/redis.log" &
-    redis_pid=$!
-    wait_for 10 redis_answers
-}
-redis_answers() {
-    [ "$(redis PING)" = PONG ]
-}
-kill_redis() {
-    kill -KILL "$redis_pid"
-    wait "$redis_pid" 2>/dev/null
-}
-
-# The second copy: what start_chatur does, beside the first.
-second_pid=''
-start_second() {
-    second_port=$(free_port)
-    env STATE_DIR="$work/second" PORT="$second_port" DEMO=0 etc/run >"$work/second.log" 2>&1 &
-    second_pid=$!
-    wait_for 20 grep -q '^ChaturMail is ready' "$work/second.log"
-}
-stop_second() {
-    [ -z "$second_pid" ] || { kill -TERM "$second_pid" && wait "$second_pid"; }
-    second_pid=''
-}
-trap 'stop_second; clean_up' EXIT
-
-here() { url=http://127.0.0.1:$port; }
-there() { url=http://127.0.0.1:$second_port; }
-
-# How many of COUNT getPrompts by TOKEN are answered STATUS.
-count_of() { # STATUS COUNT TOKEN
-    local i requests=()
-    for ((i = 0; i < $2; i++)); do
-        requests+=("$url/prompt/getPrompts")
-    done
-    curl -s -o /dev/null -w '%{http_code}\n' --max-time 10 -H "Authorization: Bearer $3" -d '' \
-        "${requests[@]}" | sed 's/.*\(...\)$/\1/' | grep -c "$1"
-}
-signed_in() { # EMAIL: prints a token; what went wrong goes to the log
-    local token
-    token=$(sign_in "$1")
-    [[ $token == ?*.*.* ]] || cat "$work/answer" "$work/state/log/chatur.log" >&2
-    printf '%s' "$token"
-}
-shared_db=$work/shared.db
-as_if_by_nobody() { # SQL: a change that no cache hears of
-    sqlite3 -cmd '.timeout 5000' "$shared_db" "$1"
-}
 generate() { # TOKEN
     call POST /email/generateEmail \
         '{"subject":"s","keywords":"k","promptId":"1","toEmail":"x@example.com"}' "$1"

@@ -12,12 +12,13 @@ ask='db.usermodels.insert_one({"uid": sys.argv[1]}); print(db.name, db.usermodel
 
 # A folder of programs with no mongod among them, and a cache folder with nothing in it.
 without_mongod() { # COMMAND…
-    local folder=$work/bin program
+    local folder=$work/bin program folders
+    IFS=: read -ra folders <<<"$PATH"
     if [[ ! -d $folder ]]; then
         mkdir "$folder"
         while read -r program; do
             [[ ${program##*/} == mongod || -e $folder/${program##*/} ]] || ln -s "$program" "$folder/"
-        done < <(find ${PATH//:/ } -maxdepth 1 -name '[a-z]*' 2>/dev/null)
+        done < <(find "${folders[@]}" -maxdepth 1 -name '[a-z]*' 2>/dev/null)
     fi
     PATH=$folder XDG_CACHE_HOME=$work/empty "$@"
 }
@@ -70,10 +71,12 @@ echo started >>'$work/mongod/started'
 exec '$server' --log-level ERROR "\${arguments[@]}"
 MONGOD
 chmod +x "$work/mongod/mongod"
+is_over() {
+    ! kill -0 "$mongodb_pid" 2>/dev/null
+}
 with_mongod() { # OPTION…
     mongodb_start "$@"
     DB_URI=$mongodb_uri mongodb "$ask" ann
-    is_over() { ! kill -0 "$mongodb_pid" 2>/dev/null; }
     mongodb_stop
     wait_for 5 is_over && echo gone
 }

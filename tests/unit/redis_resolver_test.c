@@ -63,6 +63,7 @@ static void add(struct addrinfo **list, int last, int port)
     *list = entry;
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): theirs are the system's */
 int getaddrinfo(const char *restrict name, const char *restrict service,
                 const struct addrinfo *restrict hints, struct addrinfo **restrict found)
 {
@@ -80,7 +81,7 @@ int getaddrinfo(const char *restrict name, const char *restrict service,
     if (failure == 0) {
         int port = atomic_load(&resolver.port);
         *found = NULL;
-        add(found, atomic_load(&resolver.last), port != 0 ? port : atoi(service));
+        add(found, atomic_load(&resolver.last), port != 0 ? port : (int)strtol(service, NULL, 10));
         if (atomic_load(&resolver.silent_too)) {
             add(found, 1, silent_port);
         }
@@ -97,6 +98,7 @@ void freeaddrinfo(struct addrinfo *list)
         list = next;
     }
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 /* Those that nobody waits for any more, too. */
 static void wait_for_lookups(void)
