@@ -3,10 +3,12 @@
 #include "generate/generator.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/routes.h"
 #include "generate/model_provider.h"
 #include "generate/offline.h"
+#include "generate/offline_options.h"
 #include "generate/router.h"
 
 /* What noticing that the time is up may take beyond it. */
@@ -152,4 +154,12 @@ enum chatur_outcome chatur_generator_write(struct chatur_generator *generator,
                                            struct chatur_draft *draft, struct chatur_error *error)
 {
     return chatur_router_write(generator->router, brief, sink, arena, draft, error);
+}
+
+const char *chatur_generator_notice(const struct chatur_attribution *by, const char *language,
+                                    const char *instructions)
+{
+    return strcmp(by->provider, chatur_writer_name(CHATUR_WRITER_OFFLINE)) == 0
+               ? chatur_offline_notice(language, instructions)
+               : NULL;
 }

@@ -34,7 +34,6 @@ struct chatur_brief {
 struct chatur_draft {
     const char *text;             /* the body only, "\n" line ends, in the arena */
     struct chatur_attribution by; /* strings static, in the arena, or the template's */
-    const char *notice; /* what of the brief could not be honoured, for the user; NULL: nothing */
 };
 
 /* Where a text goes while it is being written. The pieces, in order, add up to the draft's text,
@@ -84,5 +83,10 @@ CHATUR_MUST_CHECK enum chatur_outcome
 chatur_generator_write(struct chatur_generator *generator, const struct chatur_brief *brief,
                        struct chatur_sink *sink, struct chatur_arena *arena,
                        struct chatur_draft *draft, struct chatur_error *error);
+
+/* What was asked for (NULL: was not) and is nothing that the writer of an email can do, for the
+ * user; NULL: nothing. */
+const char *chatur_generator_notice(const struct chatur_attribution *by, const char *language,
+                                    const char *instructions);
 
 #endif

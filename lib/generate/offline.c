@@ -199,7 +199,6 @@ static enum chatur_outcome compose(struct chatur_provider *provider,
                .finish_reason = "stop",
                .template_version = brief->template->version,
                .attempts = 1},
-        .notice = chatur_offline_notice(brief),
     };
     if (sink != NULL) {
         sink->put(sink, text, strlen(text));

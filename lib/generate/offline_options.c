@@ -107,10 +107,10 @@ const struct chatur_offline_phrases *chatur_offline_tone(const struct chatur_bri
     return phrases;
 }
 
-const char *chatur_offline_notice(const struct chatur_brief *brief)
+const char *chatur_offline_notice(const char *language, const char *instructions)
 {
-    bool foreign = brief->language != NULL && !chatur_language_is_english(brief->language);
-    if (foreign && brief->instructions != NULL) {
+    bool foreign = language != NULL && !chatur_language_is_english(language);
+    if (foreign && instructions != NULL) {
         return "Written by the offline generator, which writes English only and cannot follow "
                "instructions: both the language and the instructions were left aside.";
     }
@@ -118,7 +118,7 @@ const char *chatur_offline_notice(const struct chatur_brief *brief)
         return "Written by the offline generator, which writes English only: the language was left "
                "aside.";
     }
-    if (brief->instructions != NULL) {
+    if (instructions != NULL) {
         return "Written by the offline generator, which cannot follow instructions: they were left "
                "aside.";
     }

@@ -12,8 +12,7 @@
 const struct chatur_offline_phrases *chatur_offline_tone(const struct chatur_brief *brief,
                                                          struct chatur_offline_phrases *toned);
 
-/* What the user should know about the email: what was asked for and could not be done. NULL:
- * nothing. */
-const char *chatur_offline_notice(const struct chatur_brief *brief);
+/* As chatur_generator_notice. */
+const char *chatur_offline_notice(const char *language, const char *instructions);
 
 #endif

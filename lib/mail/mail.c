@@ -121,7 +121,6 @@ static enum chatur_outcome write_and_deliver(const struct generation *it,
     }
     it->email->text = draft.text;
     it->email->by = draft.by;
-    it->email->notice = draft.notice;
     it->email->created_s = chatur_now_s();
     outcome = chatur_store_email_deliver(it->mail->store, it->email, it->error);
     return gone_means_signed_out(outcome, it->error);
@@ -212,13 +211,19 @@ enum chatur_outcome chatur_mail_generate(const struct chatur_mail *mail,
         .email = email,
         .error = error,
     };
+    enum chatur_outcome outcome = CHATUR_OK;
     *replayed = false;
     if (order->idempotency_key == NULL) {
         char id[CHATUR_ID_LENGTH + 1];
         chatur_id_new(id);
-        return generate(&it, id);
+        outcome = generate(&it, id);
+    } else {
+        outcome = chatur_idempotency_read(order->idempotency_key, order->request, arena,
+                                          &it.idempotency, error);
+        outcome = outcome == CHATUR_OK ? generate_once(&it, replayed) : outcome;
     }
-    enum chatur_outcome outcome = chatur_idempotency_read(order->idempotency_key, order->request,
-                                                          arena, &it.idempotency, error);
-    return outcome == CHATUR_OK ? generate_once(&it, replayed) : outcome;
+    if (outcome == CHATUR_OK) {
+        email->notice = chatur_generator_notice(&email->by, order->language, order->instructions);
+    }
+    return outcome;
 }

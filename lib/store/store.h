@@ -66,8 +66,7 @@ struct chatur_email {
     const char *fingerprint;      /* of the request that an idempotency key stands for; "": none */
     int64_t coins;
     int64_t created_s;
-    const char
-        *notice; /* of a new one, what its writer could not honour; never stored. NULL: none */
+    const char *notice; /* of chatur_generator_notice; never stored. NULL: none */
 };
 
 struct chatur_feedback {

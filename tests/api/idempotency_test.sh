@@ -43,6 +43,12 @@ test_retries() {
     header_is "is another request" Idempotent-Replayed ''
     expect 200 "no key" POST $path "$order" "$token"
     assert_paid 3 "three were paid for"
+    expect 200 "a language that cannot be had" POST $path "${order%?},\"language\":\"de\"}" "$token" "Idempotency-Key: de"
+    first=$body
+    answer_has "is said" '.payload[0].notice | test("English only")'
+    expect 200 "again" POST $path "${order%?},\"language\":\"de\"}" "$token" "Idempotency-Key: de"
+    is "$body" "$first" "$mode: and is said again"
+    assert_paid 4 "one more was paid for"
 }
 
 test_malformed_keys() {
@@ -53,11 +59,11 @@ test_malformed_keys() {
         expect 400 "the key ${key:0:20}" POST $path "$order" "$token" "Idempotency-Key: $key"
     done
     answer_has "it says what a key is" '.message | test("1 to 255 visible ASCII")'
-    assert_paid 3 "nothing was paid for"
+    assert_paid 4 "nothing was paid for"
     expect 401 "a stranger's malformed key" POST $path "$order" '' 'Idempotency-Key: a b'
     expect 200 "other endpoints have no keys" POST /user/getUserData '{}' "$token" 'Idempotency-Key: a b'
     expect 200 "the longest key" POST $path "$order" "$token" "Idempotency-Key: ${long%?}"
-    assert_paid 4 "was paid for"
+    assert_paid 5 "was paid for"
 }
 
 test_users_and_days() {
@@ -72,16 +78,16 @@ test_users_and_days() {
     expect 200 "deleting the email" POST /email/deleteEmail "{\"id\":\"$id\"}" "$token"
     expect 200 "asking again" POST $path "$order" "$token" "Idempotency-Key: $uuid"
     header_is "writes anew" Idempotent-Replayed ''
-    assert_paid 5 "and is paid for"
+    assert_paid 6 "and is paid for"
 
     sqlite3 "$work/state/chatur.db" "UPDATE emails SET created_s = created_s - 86401 WHERE id = '$id'"
     expect 200 "a day later" POST $path "${order/Friday/Monday}" "$token" "Idempotency-Key: $uuid"
     header_is "the key is free" Idempotent-Replayed ''
     answer_has "for a new email" ".payload[0].id != \"$id\""
-    assert_paid 6 "which is paid for"
+    assert_paid 7 "which is paid for"
     expect 200 "and then" POST $path "${order/Friday/Monday}" "$token" "Idempotency-Key: $uuid"
     header_is "it is that one's" Idempotent-Replayed true
-    assert_paid 6 "and was"
+    assert_paid 7 "and was"
 }
 
 # The ids of emails with a key are in no order, and the history is.

@@ -66,6 +66,15 @@ void chatur_generator_share(struct chatur_generator *generator, struct chatur_ou
     (void)outages;
 }
 
+const char *chatur_generator_notice(const struct chatur_attribution *by, const char *language,
+                                    const char *instructions)
+{
+    (void)by;
+    (void)language;
+    (void)instructions;
+    return NULL;
+}
+
 int64_t chatur_generator_max_ms(const struct chatur_generator *generator)
 {
     return generator->pace_ms > 0 ? 1000 : MOST_MS;

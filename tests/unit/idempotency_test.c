@@ -61,6 +61,14 @@ struct chatur_generator {
 
 static struct chatur_generator writer;
 
+const char *chatur_generator_notice(const struct chatur_attribution *by, const char *language,
+                                    const char *instructions)
+{
+    (void)by;
+    (void)instructions;
+    return language;
+}
+
 int64_t chatur_generator_max_ms(const struct chatur_generator *generator)
 {
     (void)generator;

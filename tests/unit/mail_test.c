@@ -63,6 +63,7 @@ int64_t chatur_monotonic_us(void)
 struct chatur_generator {
     enum chatur_outcome outcome;
     struct chatur_draft draft;
+    const char *notice;
     void (*meanwhile)(void);   /* happens while it writes; NULL: nothing */
     struct chatur_brief brief; /* as it came */
     unsigned calls;
@@ -75,6 +76,14 @@ static struct chatur_generator writer;
         .provider = (its_provider), .model = (its_model), .finish_reason = "stop",                 \
         .template_version = "v", .attempts = 2, .latency_ms = 3                                    \
     }
+
+const char *chatur_generator_notice(const struct chatur_attribution *by, const char *language,
+                                    const char *instructions)
+{
+    assert_string_equal(by->provider, writer.draft.by.provider);
+    assert_true(language == writer.brief.language && instructions == writer.brief.instructions);
+    return writer.notice;
+}
 
 int64_t chatur_generator_max_ms(const struct chatur_generator *generator)
 {
@@ -343,7 +352,7 @@ static void options_reach_the_generator(void **state)
     order.sender_name = "Dr Rao";
     order.recipient_name = "Ravi";
     order.instructions = "rhyme";
-    writer.draft.notice = "It does not rhyme.";
+    writer.notice = "It does not rhyme.";
     assert_outcome(generate(&email, NULL), CHATUR_OK);
     assert_string_equal(writer.brief.tone, "formal");
     assert_string_equal(writer.brief.length, "short");

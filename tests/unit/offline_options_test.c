@@ -66,33 +66,39 @@ static void for_each_template(void (*call)(struct chatur_brief brief))
 
 /* --- what cannot be honoured ------------------------------------------------------------------ */
 
+static const char *notice_of(const struct chatur_brief *brief)
+{
+    struct chatur_draft draft = write_draft(brief);
+    return chatur_generator_notice(&draft.by, brief->language, brief->instructions);
+}
+
 static void expect_notice(struct chatur_brief brief)
 {
     static const char *const foreign[] = {"de", "pt-BR", "hi", "eng", "xx"};
     static const char *const english[] = {"en", "en-GB", "en-IN"};
     for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
         brief.language = foreign[i];
-        const char *notice = write_draft(&brief).notice;
+        const char *notice = notice_of(&brief);
         assert_non_null(notice);
         assert_non_null(strstr(notice, "English only"));
         assert_null(strstr(notice, "instructions"));
     }
     brief.instructions = "sing it";
-    const char *both = write_draft(&brief).notice;
+    const char *both = notice_of(&brief);
     assert_non_null(strstr(both, "English only"));
     assert_non_null(strstr(both, "instructions"));
     for (size_t i = 0; i < sizeof(english) / sizeof(english[0]); i++) {
         brief.language = english[i];
-        const char *notice = write_draft(&brief).notice;
+        const char *notice = notice_of(&brief);
         assert_null(strstr(notice, "English only"));
         assert_non_null(strstr(notice, "instructions"));
     }
     brief.instructions = NULL;
-    assert_null(write_draft(&brief).notice);
+    assert_null(notice_of(&brief));
     brief.tone = "formal";
     brief.length = "long";
     brief.recipient_name = "Jane";
-    assert_null(write_draft(&brief).notice);
+    assert_null(notice_of(&brief));
 }
 
 static void what_is_left_aside_is_said(void **state)
