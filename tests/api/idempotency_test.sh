@@ -99,7 +99,7 @@ test_history() {
         pages+=$(jq -r '.payload[].id' <<<"$body")$'\n'
         last="\"limit\":2,\"before\":\"$(jq -r '.payload[-1].id' <<<"$body")\""
     done
-    is "$(grep -c . <<<"$all")" 5 "$mode: the history has all but the deleted one"
+    is "$(grep -c . <<<"$all")" 6 "$mode: the history has all but the deleted one"
     is "$pages" "$all"$'\n' "$mode: also page by page"
 }
 
