@@ -23,7 +23,8 @@
 #define ATTENDED_TIMEOUT_MS 3600000
 
 /* What the driver has for a default is meant for batch jobs: half a minute to find a server, five
- * for an answer. A request's thread would be gone for as long. Whatever the URI says goes first. */
+ * for an answer. A request's thread would be gone for as long. Whatever the URI says goes first, as
+ * far as DB_TIMEOUT_MS lets it. */
 struct default_number {
     const char *option;
     int32_t value;
@@ -32,7 +33,7 @@ struct default_number {
 static const struct default_number default_numbers[] = {
     {MONGOC_URI_SERVERSELECTIONTIMEOUTMS, 2000}, /* finding one that is there */
     {MONGOC_URI_CONNECTTIMEOUTMS, 1000},
-    {MONGOC_URI_SOCKETTIMEOUTMS, 5000}, /* the answer to one command */
+    {MONGOC_URI_SOCKETTIMEOUTMS, 5000}, /* the answer to one command; a request has less time */
     {MONGOC_URI_WAITQUEUETIMEOUTMS, 1000},
     /* Commands take milliseconds, so few connections carry hundreds of threads; and there are
      * dozens of processes. */
@@ -97,12 +98,36 @@ static void set_defaults(mongoc_uri_t *uri, bool is_attended)
     mongoc_read_prefs_destroy(primary);
 }
 
+static void set_at_most(mongoc_uri_t *uri, const char *option, int64_t most_ms)
+{
+    if (mongoc_uri_get_option_as_int32(uri, option, 0) > most_ms) {
+        (void)mongoc_uri_set_option_as_int32(uri, option, (int32_t)most_ms);
+    }
+}
+
+/* What has no deadline of its own gets a part of a request's: see mongo_deadline.c. */
+static void divide_time(struct mongo_store *store, int64_t timeout_ms)
+{
+    if (timeout_ms != 0) {
+        set_at_most(store->uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, timeout_ms * 2 / 5);
+        set_at_most(store->uri, MONGOC_URI_WAITQUEUETIMEOUTMS, timeout_ms * 2 / 5);
+        set_at_most(store->uri, MONGOC_URI_CONNECTTIMEOUTMS, timeout_ms / 5);
+    }
+    if (timeout_ms != 0 && store->one_shot) {
+        set_at_most(store->uri, MONGOC_URI_SOCKETTIMEOUTMS, timeout_ms * 3 / 10);
+    }
+    int64_t server_ms =
+        mongoc_uri_get_option_as_int32(store->uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, 0);
+    int64_t queue_ms = mongoc_uri_get_option_as_int32(store->uri, MONGOC_URI_WAITQUEUETIMEOUTMS, 0);
+    store->finding_us = (server_ms > queue_ms ? server_ms : queue_ms) * 1000;
+}
+
 /* The driver's own words are kept out of the error: they can quote the URI, password and all. */
-enum chatur_outcome mongo_parse_uri(struct mongo_store *store, const char *text,
+enum chatur_outcome mongo_parse_uri(struct mongo_store *store, const struct chatur_config *config,
                                     struct chatur_error *error)
 {
     bson_error_t problem;
-    store->uri = mongoc_uri_new_with_error(text, &problem);
+    store->uri = mongoc_uri_new_with_error(config->db_uri, &problem);
     if (store->uri == NULL) {
         return refuse(error, "this is not a valid MongoDB URI (special characters in the user, the "
                              "password and option values must be percent-encoded)");
@@ -112,6 +137,7 @@ enum chatur_outcome mongo_parse_uri(struct mongo_store *store, const char *text,
         return outcome;
     }
     set_defaults(store->uri, store->attended);
+    divide_time(store, store->attended ? 0 : config->db_timeout_ms);
     const char *database = mongoc_uri_get_database(store->uri);
     store->database = strdup(database != NULL ? database : DEFAULT_DATABASE);
     return store->database != NULL ? CHATUR_OK : chatur_no_memory(error);
@@ -175,6 +201,7 @@ void mongo_give_back(struct mongo_store *store, mongoc_client_t *client)
     if (store->one_shot) {
         (void)pthread_mutex_unlock(&store->making);
     } else {
+        mongoc_client_set_stream_initiator(client, NULL, NULL); /* ours is of a session */
         mongoc_client_pool_push(store->pool, client);
     }
 }

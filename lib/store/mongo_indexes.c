@@ -123,6 +123,10 @@ static enum chatur_outcome look(struct mongo_session *session, bool present[INDE
     enum chatur_outcome outcome = CHATUR_OK;
     memset(present, 0, INDEX_COUNT * sizeof(present[0]));
     for (size_t i = 0; outcome == CHATUR_OK && i < MONGO_COLLECTIONS; i++) {
+        outcome = mongo_allot(session, error);
+        if (outcome != CHATUR_OK) {
+            break;
+        }
         enum mongo_collection collection = (enum mongo_collection)i;
         const bson_t *found = NULL;
         bson_error_t problem;
