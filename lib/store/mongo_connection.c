@@ -19,6 +19,10 @@
 /* How long nobody tries again after the servers' names were not to be had. */
 #define UNMADE_US 900000
 
+/* How often a pool's watcher hears from a server that is well. One that answered an error such as
+ * "not the primary" is not used until then, so this is how soon it is used again at the latest. */
+#define HEARTBEAT_MS 1000
+
 /* Making an index of a large collection, erasing a long history. */
 #define ATTENDED_TIMEOUT_MS 3600000
 
@@ -72,16 +76,24 @@ static enum chatur_outcome set_write_concern(mongoc_uri_t *uri, struct chatur_er
     return CHATUR_OK;
 }
 
-static void set_defaults(mongoc_uri_t *uri, bool is_attended)
+static void set_default(mongoc_uri_t *uri, const char *option, int32_t value)
 {
-    if (is_attended && !mongoc_uri_has_option(uri, MONGOC_URI_SOCKETTIMEOUTMS)) {
-        (void)mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SOCKETTIMEOUTMS, ATTENDED_TIMEOUT_MS);
+    if (!mongoc_uri_has_option(uri, option)) {
+        (void)mongoc_uri_set_option_as_int32(uri, option, value);
+    }
+}
+
+static void set_defaults(const struct mongo_store *store)
+{
+    mongoc_uri_t *uri = store->uri;
+    if (store->attended) {
+        set_default(uri, MONGOC_URI_SOCKETTIMEOUTMS, ATTENDED_TIMEOUT_MS);
+    }
+    if (!store->one_shot) {
+        set_default(uri, MONGOC_URI_HEARTBEATFREQUENCYMS, HEARTBEAT_MS);
     }
     for (size_t i = 0; i < sizeof(default_numbers) / sizeof(default_numbers[0]); i++) {
-        if (!mongoc_uri_has_option(uri, default_numbers[i].option)) {
-            (void)mongoc_uri_set_option_as_int32(uri, default_numbers[i].option,
-                                                 default_numbers[i].value);
-        }
+        set_default(uri, default_numbers[i].option, default_numbers[i].value);
     }
     static const char *const switches[] = {MONGOC_URI_RETRYREADS, MONGOC_URI_RETRYWRITES};
     for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
@@ -136,7 +148,7 @@ enum chatur_outcome mongo_parse_uri(struct mongo_store *store, const struct chat
     if (outcome != CHATUR_OK) {
         return outcome;
     }
-    set_defaults(store->uri, store->attended);
+    set_defaults(store);
     divide_time(store, store->attended ? 0 : config->db_timeout_ms);
     const char *database = mongoc_uri_get_database(store->uri);
     store->database = strdup(database != NULL ? database : DEFAULT_DATABASE);

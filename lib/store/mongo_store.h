@@ -5,7 +5,8 @@
  * mongo_deadline.c    the deadline of a request
  * mongo_command.c     running one command, what its errors mean
  * mongo_value.c       reading values out of documents, whoever wrote them
- * mongo_indexes.c     the indexes: making them, and asking whether they are there
+ * mongo_indexes.c     the indexes, and asking whether they are there
+ * mongo_prepare.c     making them
  * mongo_admin.c       everything at once, for a copy
  * mongo_users.c, mongo_erase.c, mongo_coins.c, mongo_deliver.c, mongo_emails.c   what it is for
  *
@@ -180,6 +181,30 @@ bson_oid_t mongo_oid_of(const char *id);
 bson_oid_t mongo_oid_new(void);
 
 /* --- indexes (mongo_indexes.c) --- */
+
+enum { MONGO_INDEXES = 6 };
+
+struct mongo_index {
+    const char *name;
+    const char *unique_field; /* NULL: it is not unique */
+    enum mongo_collection collection;
+};
+extern const struct mongo_index mongo_indexes[MONGO_INDEXES];
+
+/* As createIndexes takes it; and its parts, which are NULL when it has none. */
+bson_t *mongo_index_specification(size_t number);
+bson_t *mongo_index_collation(const struct mongo_index *index);
+bson_t *mongo_index_filter(const struct mongo_index *index);
+
+/* What was found of one. */
+struct mongo_index_state {
+    bool is_present;
+    const char *difference; /* of another one that is in its place; NULL: there is none */
+    char different[128];    /* its name, as far as it fits */
+};
+CHATUR_MUST_CHECK enum chatur_outcome
+mongo_look_at_indexes(struct mongo_session *session, struct mongo_index_state states[MONGO_INDEXES],
+                      struct chatur_error *error);
 
 /* CHATUR_OK: they are there (asked once per store). CHATUR_UNAVAILABLE: they are not; the detail
  * says which command makes them. */
