@@ -26,12 +26,20 @@
 /* Of the operation that this thread is at; 0: there is no deadline. */
 static _Thread_local int64_t work_until_us;
 static _Thread_local int64_t attempt_until_us;
+static _Thread_local int64_t grace_until_us; /* of the connection made last */
 
 /* A connection whose waits are cut. */
 struct cut_stream {
     mongoc_stream_t base; /* first: what the driver sees */
     mongoc_stream_t *inner;
 };
+
+/* What a new connection has at least, in microseconds. Four times as much, of which three are for
+ * connecting, fits into what was kept back. */
+static int64_t grace_of(const struct mongo_store *store)
+{
+    return store->finding_us / 5;
+}
 
 enum chatur_outcome mongo_allot(struct mongo_session *session, struct chatur_error *error)
 {
@@ -41,20 +49,27 @@ enum chatur_outcome mongo_allot(struct mongo_session *session, struct chatur_err
         return CHATUR_OK;
     }
     left_us -= session->store->finding_us;
-    if (left_us <= 0) {
+    if (left_us <= grace_of(session->store)) {
         return chatur_fail(error, CHATUR_UNAVAILABLE,
                            "mongo: the time that this request had for the database is up");
     }
     int64_t now_us = chatur_monotonic_us();
     work_until_us = now_us + left_us;
     attempt_until_us = now_us + left_us / 2;
+    grace_until_us = 0;
     return CHATUR_OK;
+}
+
+void mongo_allot_rest(void)
+{
+    attempt_until_us = work_until_us;
 }
 
 void mongo_allot_no_end(void)
 {
     work_until_us = 0;
     attempt_until_us = 0;
+    grace_until_us = 0;
 }
 
 /* At least 1: the driver reads 0 as not waiting at all, and less as waiting for ever. */
@@ -76,7 +91,8 @@ static int32_t cut(int32_t timeout_ms)
     if (attempt_until_us == 0 || timeout_ms == 0) {
         return timeout_ms;
     }
-    int64_t left_ms = until_ms(attempt_until_us);
+    int64_t left_ms =
+        until_ms(attempt_until_us > grace_until_us ? attempt_until_us : grace_until_us);
     return timeout_ms < 0 || left_ms < timeout_ms ? (int32_t)left_ms : timeout_ms;
 }
 
@@ -96,16 +112,15 @@ static ssize_t cut_readv(mongoc_stream_t *stream, mongoc_iovec_t *parts, size_t 
                          size_t min_bytes, int32_t timeout_ms)
 {
     mongoc_stream_t *inner = inner_of(stream);
-    ssize_t got = inner->readv(inner, parts, count, min_bytes, cut(timeout_ms));
-    if (got > 0) {
-        attempt_until_us = work_until_us; /* answered: there will be no second attempt */
-    }
-    return got;
+    return inner->readv(inner, parts, count, min_bytes, cut(timeout_ms));
 }
 
+/* The driver gives up a connection when a command on it failed: what follows is the last attempt.
+ */
 static void cut_destroy(mongoc_stream_t *stream)
 {
     mongoc_stream_t *inner = inner_of(stream);
+    mongo_allot_rest();
     inner->destroy(inner);
     free(stream);
 }
@@ -113,6 +128,7 @@ static void cut_destroy(mongoc_stream_t *stream)
 static void cut_failed(mongoc_stream_t *stream)
 {
     mongoc_stream_t *inner = inner_of(stream);
+    mongo_allot_rest();
     if (inner->failed != NULL) {
         inner->failed(inner);
     } else {
@@ -159,22 +175,22 @@ static bool cut_should_retry(mongoc_stream_t *stream)
 }
 
 static mongoc_stream_t *connect_in_time(const mongoc_uri_t *uri, const mongoc_host_list_t *host,
-                                        mongoc_client_t *client, int64_t grace_ms,
-                                        bson_error_t *error)
+                                        const struct mongo_session *session, bson_error_t *error)
 {
     if (work_until_us == 0) {
-        return mongoc_client_default_stream_initiator(uri, host, client, error);
+        return mongoc_client_default_stream_initiator(uri, host, session->client, error);
     }
+    int64_t grace_ms = grace_of(session->store) / 1000;
     int64_t wanted_ms = mongoc_uri_get_option_as_int32(uri, MONGOC_URI_CONNECTTIMEOUTMS, 0);
     int64_t most_ms = until_ms(work_until_us) / 3;
     most_ms = most_ms > grace_ms ? most_ms : grace_ms;
     mongoc_uri_t *limited = mongoc_uri_copy(uri);
     (void)mongoc_uri_set_option_as_int32(limited, MONGOC_URI_CONNECTTIMEOUTMS,
                                          (int32_t)(wanted_ms < most_ms ? wanted_ms : most_ms));
-    mongoc_stream_t *stream = mongoc_client_default_stream_initiator(limited, host, client, error);
+    mongoc_stream_t *stream =
+        mongoc_client_default_stream_initiator(limited, host, session->client, error);
     mongoc_uri_destroy(limited);
-    int64_t least_us = chatur_monotonic_us() + grace_ms * 1000;
-    attempt_until_us = work_until_us > least_us ? work_until_us : least_us;
+    grace_until_us = chatur_monotonic_us() + grace_ms * 1000;
     return stream;
 }
 
@@ -187,9 +203,7 @@ static mongoc_stream_t *initiate(const mongoc_uri_t *uri, const mongoc_host_list
     if (stream == NULL) {
         return NULL;
     }
-    /* Four of these, of which three are for connecting, fit into what was kept back. */
-    int64_t grace_ms = session->store->finding_us / 5000;
-    stream->inner = connect_in_time(uri, host, session->client, grace_ms, error);
+    stream->inner = connect_in_time(uri, host, session, error);
     if (stream->inner == NULL) {
         free(stream);
         return NULL;

@@ -153,6 +153,7 @@ static enum chatur_outcome walk(struct mongo_session *session, bson_t *filter, i
     bson_error_t problem;
     while (outcome == CHATUR_OK && mongoc_cursor_next(cursor, &document)) {
         struct chatur_email email;
+        mongo_allot_rest();
         read_email(document, &email);
         outcome = visit(context, &email);
         *left -= *left > 0 ? 1 : 0;

@@ -94,6 +94,9 @@ void mongo_disconnect(struct mongo_store *store);
 CHATUR_MUST_CHECK enum chatur_outcome mongo_allot(struct mongo_session *session,
                                                   struct chatur_error *error);
 
+/* The driver will not try again what this thread is at: it has all the time that is left. */
+void mongo_allot_rest(void);
+
 /* After an operation: what the driver does of itself has no deadline. */
 void mongo_allot_no_end(void);
 
