@@ -6,11 +6,11 @@
  *                                   time a request begins no command, and no connection waits
  *     connecting                    a third of the time left: two addresses, and TLS
  *     sending, receiving            the pool's connections are wrapped, and wait no longer than
- * what is left
+ *                                   until the end
  *
  * What can be repeated safely the driver repeats once, on a new connection. So the first attempt
- * has half of the time, until an answer begins to arrive; and a new connection always has a little,
- * out of what was kept back: one that does not come about counts as a server that is away, for all.
+ * has half of the time; and a new connection always has a little, out of what was kept back: one
+ * that does not come about counts as a server that is away, for all.
  *
  * The single client of a CGI process is not wrapped, because it would then ask the servers of a
  * replica set one after the other. Its timeouts are short from the start (mongo_connection.c), and

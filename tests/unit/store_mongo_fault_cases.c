@@ -61,13 +61,13 @@ struct far {
 static void open_far(struct far *far, const struct store_fixture *fixture)
 {
     const struct mongo_place *place = fixture->backend->context;
-    int port = 0;
+    static const char before_port[] = "mongodb://127.0.0.1:";
     network =
         mmap(NULL, sizeof(*network), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(network, MAP_FAILED);
-    assert_int_equal(sscanf(place->uri, "mongodb://127.0.0.1:%d/", &port), 1);
+    assert_memory_equal(place->uri, before_port, sizeof(before_port) - 1);
     proxy_lets_pass = lets_pass;
-    proxy_start(&far->proxy, port);
+    proxy_start(&far->proxy, (int)strtol(place->uri + sizeof(before_port) - 1, NULL, 10));
     (void)snprintf(far->uri, sizeof(far->uri), "mongodb://127.0.0.1:%d/%s?directConnection=true",
                    far->proxy.port, place->database);
     far->config = (struct chatur_config){
