@@ -40,6 +40,7 @@ struct chatur_config {
     const char *db_uri;        /* `sqlite:` + an absolute path, or another scheme as given */
     const char *copy_db_uri;   /* "": none */
     const char *db_durability; /* "full" or "normal" */
+    int64_t db_timeout_ms;     /* of all that one request does in the database; 0: no limit */
     int64_t new_user_coins;
 
     const char *redis_ip;

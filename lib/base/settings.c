@@ -94,6 +94,15 @@ const struct chatur_setting chatur_settings[] = {
          "What an acknowledged write survives: full, a power cut; normal, a crash of the service\n"
          "(faster).",
      MEMBER(db_durability)},
+    {.name = "DB_TIMEOUT_MS",
+     .kind = CHATUR_SETTING_INTEGER,
+     .fallback = "5000",
+     .min = 500,
+     .max = 600000,
+     .description =
+         "MongoDB: milliseconds that all database work of one request may take together, finding\n"
+         "the server included; and again after a generation.",
+     MEMBER(db_timeout_ms)},
     {.name = "NEW_USER_COINS",
      .kind = CHATUR_SETTING_INTEGER,
      .fallback = "10000",

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/deadline.h"
 #include "base/log.h"
 #include "generate/prompt.h"
 #include "mail/idempotency.h"
 
-/* Added to the generator's own limit, for storing the answer: a reservation that expired while its
- * email was on the way into the store would be given back and taken again. */
+/* Added to the generator's own limit, with the time that storing the answer may take: a reservation
+ * that expired while its email was on the way into the store would be given back and taken again.
+ */
 #define DELIVERY_MARGIN_MS 1000
 
 /* One order on its way. */
@@ -57,8 +59,8 @@ static enum chatur_outcome gone_means_signed_out(enum chatur_outcome outcome,
 static enum chatur_outcome reserve(const struct generation *it)
 {
     int64_t now_ms = chatur_now_ms();
-    int64_t deadline_ms =
-        now_ms + chatur_generator_max_ms(it->mail->generator) + DELIVERY_MARGIN_MS;
+    int64_t deadline_ms = now_ms + chatur_generator_max_ms(it->mail->generator) +
+                          chatur_deadline_length_ms() + DELIVERY_MARGIN_MS;
     enum chatur_outcome outcome =
         chatur_store_coins_reserve(it->mail->store, it->user->uid, it->email->id, it->email->coins,
                                    now_ms, deadline_ms, it->error);
@@ -116,6 +118,7 @@ static enum chatur_outcome write_and_deliver(const struct generation *it,
     struct chatur_draft draft = {0};
     enum chatur_outcome outcome =
         chatur_generator_write(it->mail->generator, brief, it->sink, it->arena, &draft, it->error);
+    chatur_deadline_renew(); /* the generator's time was its own */
     if (outcome != CHATUR_OK) {
         return outcome;
     }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/deadline.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -231,6 +232,13 @@ static enum chatur_outcome read_body(struct exchange *exchange)
 
 /* --- handling -------------------------------------------------------------------------------- */
 
+/* From here on: how long the body takes is the client's affair. */
+static enum chatur_outcome set_deadline(struct exchange *exchange)
+{
+    chatur_deadline_set(exchange->pipeline->config->db_timeout_ms);
+    return CHATUR_OK;
+}
+
 static enum chatur_outcome authenticate(struct exchange *exchange)
 {
     struct chatur_request *request = &exchange->request;
@@ -309,7 +317,7 @@ static enum chatur_outcome handle(struct exchange *exchange)
 static enum chatur_outcome process(struct exchange *exchange)
 {
     static enum chatur_outcome (*const steps[])(struct exchange *) = {
-        check_method, read_body, authenticate, limit, parse, handle,
+        check_method, read_body, set_deadline, authenticate, limit, parse, handle,
     };
     enum chatur_outcome outcome = CHATUR_OK;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && outcome == CHATUR_OK; i++) {
@@ -391,6 +399,7 @@ void chatur_pipeline_run(struct chatur_pipeline *pipeline, struct chatur_transpo
     read_params(&exchange);
     exchange.preflight = strcmp(exchange.method, "OPTIONS") == 0;
     finish(&exchange, exchange.preflight ? CHATUR_OK : process(&exchange));
+    chatur_deadline_set(0);
 
     chatur_arena_reset(pipeline->arena);
     chatur_buffer_clear(&pipeline->head, KEEP_BYTES);

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 
-/* A command that failed sooner was refused, or cut off, by a server that is there. */
+/* An operation that failed sooner was refused, or cut off, and nobody waited for long. */
 #define SILENCE_US 900000
 
 #define DUPLICATE_KEY 11000
@@ -47,6 +47,30 @@ static bool is_passing(uint32_t code)
     return false;
 }
 
+/* Whether the driver still believes in any server. It stops to when one cannot be reached, or does
+ * not even answer who it is; not when a single command takes too long. */
+static bool is_anybody_there(mongoc_client_t *client)
+{
+    size_t count = 0;
+    bool is_there = false;
+    mongoc_server_description_t **servers = mongoc_client_get_server_descriptions(client, &count);
+    for (size_t i = 0; i < count; i++) {
+        const char *type = mongoc_server_description_type(servers[i]);
+        is_there =
+            is_there || (strcmp(type, "Unknown") != 0 && strcmp(type, "PossiblePrimary") != 0);
+    }
+    mongoc_server_descriptions_destroy_all(servers, count);
+    return is_there;
+}
+
+static void note_silence(struct mongo_session *session)
+{
+    if (chatur_monotonic_us() - session->started_us >= SILENCE_US) {
+        session->unanswered = is_anybody_there(session->client);
+        session->silent = !session->unanswered;
+    }
+}
+
 /* A duplicate key's text quotes the value, which may be an address, and so goes nowhere. */
 enum chatur_outcome mongo_fail(struct mongo_session *session, const bson_error_t *problem,
                                struct chatur_error *error)
@@ -64,7 +88,7 @@ enum chatur_outcome mongo_fail(struct mongo_session *session, const bson_error_t
         outcome = CHATUR_UNAVAILABLE;
         break;
     case MONGOC_ERROR_STREAM:
-        session->silent = chatur_monotonic_us() - session->started_us >= SILENCE_US;
+        note_silence(session);
         outcome = CHATUR_UNAVAILABLE;
         break;
     case MONGOC_ERROR_CLIENT: /* signing in at the server */
@@ -91,16 +115,10 @@ mongoc_collection_t *mongo_collection(struct mongo_session *session,
     return *handle;
 }
 
-enum chatur_outcome mongo_find(struct mongo_session *session, enum mongo_collection collection,
-                               bson_t *filter, bson_t *fields, bson_t **found,
-                               struct chatur_error *error)
+static enum chatur_outcome read_one(struct mongo_session *session, enum mongo_collection collection,
+                                    const bson_t *filter, const bson_t *options, bson_t **found,
+                                    struct chatur_error *error)
 {
-    *found = NULL;
-    bson_t *options = BCON_NEW("limit", BCON_INT64(1), "singleBatch", BCON_BOOL(true));
-    if (fields != NULL) {
-        BSON_APPEND_DOCUMENT(options, "projection", fields);
-        bson_destroy(fields);
-    }
     mongoc_cursor_t *cursor = mongoc_collection_find_with_opts(
         mongo_collection(session, collection), filter, options, NULL);
     const bson_t *document = NULL;
@@ -113,19 +131,33 @@ enum chatur_outcome mongo_find(struct mongo_session *session, enum mongo_collect
         outcome = mongo_fail(session, &problem, error);
     }
     mongoc_cursor_destroy(cursor);
-    bson_destroy(options);
+    return outcome;
+}
+
+enum chatur_outcome mongo_find(struct mongo_session *session, enum mongo_collection collection,
+                               bson_t *filter, bson_t *fields, bson_t **found,
+                               struct chatur_error *error)
+{
+    *found = NULL;
+    enum chatur_outcome outcome = mongo_allot(session, error);
+    if (outcome == CHATUR_OK) {
+        bson_t *options = BCON_NEW("limit", BCON_INT64(1), "singleBatch", BCON_BOOL(true));
+        mongo_limit_read(options);
+        if (fields != NULL) {
+            BSON_APPEND_DOCUMENT(options, "projection", fields);
+        }
+        outcome = read_one(session, collection, filter, options, found, error);
+        bson_destroy(options);
+    }
+    bson_destroy(fields);
     bson_destroy(filter);
     return outcome;
 }
 
-enum chatur_outcome mongo_modify(struct mongo_session *session, bson_t *filter, bson_t *update,
-                                 bson_t *fields, bson_t **found, struct chatur_error *error)
+static enum chatur_outcome modify_one(struct mongo_session *session, const bson_t *filter,
+                                      const mongoc_find_and_modify_opts_t *options, bson_t **found,
+                                      struct chatur_error *error)
 {
-    *found = NULL;
-    mongoc_find_and_modify_opts_t *options = mongoc_find_and_modify_opts_new();
-    (void)mongoc_find_and_modify_opts_set_update(options, update);
-    (void)mongoc_find_and_modify_opts_set_fields(options, fields);
-    (void)mongoc_find_and_modify_opts_set_flags(options, MONGOC_FIND_AND_MODIFY_RETURN_NEW);
     bson_t reply;
     bson_error_t problem;
     enum chatur_outcome outcome = CHATUR_EMPTY;
@@ -140,7 +172,22 @@ enum chatur_outcome mongo_modify(struct mongo_session *session, bson_t *filter, 
         outcome = mongo_fail(session, &problem, error);
     }
     bson_destroy(&reply);
-    mongoc_find_and_modify_opts_destroy(options);
+    return outcome;
+}
+
+enum chatur_outcome mongo_modify(struct mongo_session *session, bson_t *filter, bson_t *update,
+                                 bson_t *fields, bson_t **found, struct chatur_error *error)
+{
+    *found = NULL;
+    enum chatur_outcome outcome = mongo_allot(session, error);
+    if (outcome == CHATUR_OK) {
+        mongoc_find_and_modify_opts_t *options = mongoc_find_and_modify_opts_new();
+        (void)mongoc_find_and_modify_opts_set_update(options, update);
+        (void)mongoc_find_and_modify_opts_set_fields(options, fields);
+        (void)mongoc_find_and_modify_opts_set_flags(options, MONGOC_FIND_AND_MODIFY_RETURN_NEW);
+        outcome = modify_one(session, filter, options, found, error);
+        mongoc_find_and_modify_opts_destroy(options);
+    }
     bson_destroy(fields);
     bson_destroy(update);
     bson_destroy(filter);
@@ -151,10 +198,13 @@ enum chatur_outcome mongo_insert(struct mongo_session *session, enum mongo_colle
                                  bson_t *document, struct chatur_error *error)
 {
     bson_error_t problem;
-    bool is_done = mongoc_collection_insert_one(mongo_collection(session, collection), document,
-                                                NULL, NULL, &problem);
+    enum chatur_outcome outcome = mongo_allot(session, error);
+    if (outcome == CHATUR_OK && !mongoc_collection_insert_one(mongo_collection(session, collection),
+                                                              document, NULL, NULL, &problem)) {
+        outcome = mongo_fail(session, &problem, error);
+    }
     bson_destroy(document);
-    return is_done ? CHATUR_OK : mongo_fail(session, &problem, error);
+    return outcome;
 }
 
 /* What is common to the commands that change something: their reply counts it. */
@@ -177,13 +227,17 @@ static enum chatur_outcome update_one(struct mongo_session *session,
                                       bson_t *update, const bson_t *options,
                                       struct chatur_error *error)
 {
-    bson_t reply;
-    bson_error_t problem;
-    bool is_done = mongoc_collection_update_one(mongo_collection(session, collection), filter,
-                                                update, options, &reply, &problem);
+    enum chatur_outcome outcome = mongo_allot(session, error);
+    if (outcome == CHATUR_OK) {
+        bson_t reply;
+        bson_error_t problem;
+        bool is_done = mongoc_collection_update_one(mongo_collection(session, collection), filter,
+                                                    update, options, &reply, &problem);
+        outcome = conclude(session, is_done, &reply, "matchedCount", &problem, error);
+    }
     bson_destroy(update);
     bson_destroy(filter);
-    return conclude(session, is_done, &reply, "matchedCount", &problem, error);
+    return outcome;
 }
 
 enum chatur_outcome mongo_update(struct mongo_session *session, enum mongo_collection collection,
@@ -204,25 +258,33 @@ enum chatur_outcome mongo_upsert(struct mongo_session *session, enum mongo_colle
 enum chatur_outcome mongo_replace(struct mongo_session *session, enum mongo_collection collection,
                                   bson_t *filter, bson_t *document, struct chatur_error *error)
 {
-    bson_t reply;
-    bson_error_t problem;
-    bool is_done = mongoc_collection_replace_one(mongo_collection(session, collection), filter,
-                                                 document, NULL, &reply, &problem);
+    enum chatur_outcome outcome = mongo_allot(session, error);
+    if (outcome == CHATUR_OK) {
+        bson_t reply;
+        bson_error_t problem;
+        bool is_done = mongoc_collection_replace_one(mongo_collection(session, collection), filter,
+                                                     document, NULL, &reply, &problem);
+        outcome = conclude(session, is_done, &reply, "matchedCount", &problem, error);
+    }
     bson_destroy(document);
     bson_destroy(filter);
-    return conclude(session, is_done, &reply, "matchedCount", &problem, error);
+    return outcome;
 }
 
 enum chatur_outcome mongo_delete(struct mongo_session *session, enum mongo_collection collection,
                                  enum mongo_extent extent, bson_t *filter,
                                  struct chatur_error *error)
 {
-    bson_t reply;
-    bson_error_t problem;
-    mongoc_collection_t *handle = mongo_collection(session, collection);
-    bool is_done = extent == MONGO_ONE
-                       ? mongoc_collection_delete_one(handle, filter, NULL, &reply, &problem)
-                       : mongoc_collection_delete_many(handle, filter, NULL, &reply, &problem);
+    enum chatur_outcome outcome = mongo_allot(session, error);
+    if (outcome == CHATUR_OK) {
+        bson_t reply;
+        bson_error_t problem;
+        mongoc_collection_t *handle = mongo_collection(session, collection);
+        bool is_done = extent == MONGO_ONE
+                           ? mongoc_collection_delete_one(handle, filter, NULL, &reply, &problem)
+                           : mongoc_collection_delete_many(handle, filter, NULL, &reply, &problem);
+        outcome = conclude(session, is_done, &reply, "deletedCount", &problem, error);
+    }
     bson_destroy(filter);
-    return conclude(session, is_done, &reply, "deletedCount", &problem, error);
+    return outcome;
 }

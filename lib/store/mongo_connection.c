@@ -19,11 +19,16 @@
 /* How long nobody tries again after the servers' names were not to be had. */
 #define UNMADE_US 900000
 
+/* How often a pool's watcher hears from a server that is well. One that answered an error such as
+ * "not the primary" is not used until then, so this is how soon it is used again at the latest. */
+#define HEARTBEAT_MS 1000
+
 /* Making an index of a large collection, erasing a long history. */
 #define ATTENDED_TIMEOUT_MS 3600000
 
 /* What the driver has for a default is meant for batch jobs: half a minute to find a server, five
- * for an answer. A request's thread would be gone for as long. Whatever the URI says goes first. */
+ * for an answer. A request's thread would be gone for as long. Whatever the URI says goes first, as
+ * far as DB_TIMEOUT_MS lets it. */
 struct default_number {
     const char *option;
     int32_t value;
@@ -32,7 +37,7 @@ struct default_number {
 static const struct default_number default_numbers[] = {
     {MONGOC_URI_SERVERSELECTIONTIMEOUTMS, 2000}, /* finding one that is there */
     {MONGOC_URI_CONNECTTIMEOUTMS, 1000},
-    {MONGOC_URI_SOCKETTIMEOUTMS, 5000}, /* the answer to one command */
+    {MONGOC_URI_SOCKETTIMEOUTMS, 5000}, /* the answer to one command; a request has less time */
     {MONGOC_URI_WAITQUEUETIMEOUTMS, 1000},
     /* Commands take milliseconds, so few connections carry hundreds of threads; and there are
      * dozens of processes. */
@@ -71,16 +76,24 @@ static enum chatur_outcome set_write_concern(mongoc_uri_t *uri, struct chatur_er
     return CHATUR_OK;
 }
 
-static void set_defaults(mongoc_uri_t *uri, bool is_attended)
+static void set_default(mongoc_uri_t *uri, const char *option, int32_t value)
 {
-    if (is_attended && !mongoc_uri_has_option(uri, MONGOC_URI_SOCKETTIMEOUTMS)) {
-        (void)mongoc_uri_set_option_as_int32(uri, MONGOC_URI_SOCKETTIMEOUTMS, ATTENDED_TIMEOUT_MS);
+    if (!mongoc_uri_has_option(uri, option)) {
+        (void)mongoc_uri_set_option_as_int32(uri, option, value);
+    }
+}
+
+static void set_defaults(const struct mongo_store *store)
+{
+    mongoc_uri_t *uri = store->uri;
+    if (store->attended) {
+        set_default(uri, MONGOC_URI_SOCKETTIMEOUTMS, ATTENDED_TIMEOUT_MS);
+    }
+    if (!store->one_shot) {
+        set_default(uri, MONGOC_URI_HEARTBEATFREQUENCYMS, HEARTBEAT_MS);
     }
     for (size_t i = 0; i < sizeof(default_numbers) / sizeof(default_numbers[0]); i++) {
-        if (!mongoc_uri_has_option(uri, default_numbers[i].option)) {
-            (void)mongoc_uri_set_option_as_int32(uri, default_numbers[i].option,
-                                                 default_numbers[i].value);
-        }
+        set_default(uri, default_numbers[i].option, default_numbers[i].value);
     }
     static const char *const switches[] = {MONGOC_URI_RETRYREADS, MONGOC_URI_RETRYWRITES};
     for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
@@ -97,12 +110,36 @@ static void set_defaults(mongoc_uri_t *uri, bool is_attended)
     mongoc_read_prefs_destroy(primary);
 }
 
+static void set_at_most(mongoc_uri_t *uri, const char *option, int64_t most_ms)
+{
+    if (mongoc_uri_get_option_as_int32(uri, option, 0) > most_ms) {
+        (void)mongoc_uri_set_option_as_int32(uri, option, (int32_t)most_ms);
+    }
+}
+
+/* What has no deadline of its own gets a part of a request's: see mongo_deadline.c. */
+static void divide_time(struct mongo_store *store, int64_t timeout_ms)
+{
+    if (timeout_ms != 0) {
+        set_at_most(store->uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, timeout_ms * 2 / 5);
+        set_at_most(store->uri, MONGOC_URI_WAITQUEUETIMEOUTMS, timeout_ms * 2 / 5);
+        set_at_most(store->uri, MONGOC_URI_CONNECTTIMEOUTMS, timeout_ms / 5);
+    }
+    if (timeout_ms != 0 && store->one_shot) {
+        set_at_most(store->uri, MONGOC_URI_SOCKETTIMEOUTMS, timeout_ms * 3 / 10);
+    }
+    int64_t server_ms =
+        mongoc_uri_get_option_as_int32(store->uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, 0);
+    int64_t queue_ms = mongoc_uri_get_option_as_int32(store->uri, MONGOC_URI_WAITQUEUETIMEOUTMS, 0);
+    store->finding_us = (server_ms > queue_ms ? server_ms : queue_ms) * 1000;
+}
+
 /* The driver's own words are kept out of the error: they can quote the URI, password and all. */
-enum chatur_outcome mongo_parse_uri(struct mongo_store *store, const char *text,
+enum chatur_outcome mongo_parse_uri(struct mongo_store *store, const struct chatur_config *config,
                                     struct chatur_error *error)
 {
     bson_error_t problem;
-    store->uri = mongoc_uri_new_with_error(text, &problem);
+    store->uri = mongoc_uri_new_with_error(config->db_uri, &problem);
     if (store->uri == NULL) {
         return refuse(error, "this is not a valid MongoDB URI (special characters in the user, the "
                              "password and option values must be percent-encoded)");
@@ -111,7 +148,8 @@ enum chatur_outcome mongo_parse_uri(struct mongo_store *store, const char *text,
     if (outcome != CHATUR_OK) {
         return outcome;
     }
-    set_defaults(store->uri, store->attended);
+    set_defaults(store);
+    divide_time(store, store->attended ? 0 : config->db_timeout_ms);
     const char *database = mongoc_uri_get_database(store->uri);
     store->database = strdup(database != NULL ? database : DEFAULT_DATABASE);
     return store->database != NULL ? CHATUR_OK : chatur_no_memory(error);
@@ -175,6 +213,7 @@ void mongo_give_back(struct mongo_store *store, mongoc_client_t *client)
     if (store->one_shot) {
         (void)pthread_mutex_unlock(&store->making);
     } else {
+        mongoc_client_set_stream_initiator(client, NULL, NULL); /* ours is of a session */
         mongoc_client_pool_push(store->pool, client);
     }
 }

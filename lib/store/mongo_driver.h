@@ -8,11 +8,17 @@
 
 #include "base/outcome.h"
 
+/* Exported, and in no public header: what connects when nobody else was asked to. */
+mongoc_stream_t *mongoc_client_default_stream_initiator(const mongoc_uri_t *uri,
+                                                        const mongoc_host_list_t *host,
+                                                        void *client, bson_error_t *error);
+
 #define MONGO_DRIVER_FUNCTIONS(EACH)                                                               \
     EACH(mongoc_init)                                                                              \
     EACH(mongoc_log_set_handler)                                                                   \
     EACH(mongoc_uri_new_with_error)                                                                \
     EACH(mongoc_uri_destroy)                                                                       \
+    EACH(mongoc_uri_copy)                                                                          \
     EACH(mongoc_uri_get_database)                                                                  \
     EACH(mongoc_uri_has_option)                                                                    \
     EACH(mongoc_uri_set_option_as_int32)                                                           \
@@ -38,6 +44,11 @@
     EACH(mongoc_client_new_from_uri_with_error)                                                    \
     EACH(mongoc_client_set_error_api)                                                              \
     EACH(mongoc_client_destroy)                                                                    \
+    EACH(mongoc_client_set_stream_initiator)                                                       \
+    EACH(mongoc_client_default_stream_initiator)                                                   \
+    EACH(mongoc_client_get_server_descriptions)                                                    \
+    EACH(mongoc_server_descriptions_destroy_all)                                                   \
+    EACH(mongoc_server_description_type)                                                           \
     EACH(mongoc_client_get_collection)                                                             \
     EACH(mongoc_client_command_simple)                                                             \
     EACH(mongoc_collection_destroy)                                                                \
@@ -60,6 +71,7 @@
     EACH(mongoc_cursor_destroy)                                                                    \
     EACH(bson_new)                                                                                 \
     EACH(bson_copy)                                                                                \
+    EACH(bson_equal)                                                                               \
     EACH(bson_destroy)                                                                             \
     EACH(bcon_new)                                                                                 \
     EACH(bcon_append)                                                                              \
@@ -71,6 +83,8 @@
     EACH(bson_append_null)                                                                         \
     EACH(bson_append_date_time)                                                                    \
     EACH(bson_append_document)                                                                     \
+    EACH(bson_append_array)                                                                        \
+    EACH(bson_append_iter)                                                                         \
     EACH(bson_iter_init_find)                                                                      \
     EACH(bson_iter_init)                                                                           \
     EACH(bson_iter_find_descendant)                                                                \
@@ -106,6 +120,7 @@ CHATUR_MUST_CHECK enum chatur_outcome mongo_driver_load(struct chatur_error *err
 #define mongoc_log_set_handler                  mongo_driver.mongoc_log_set_handler
 #define mongoc_uri_new_with_error               mongo_driver.mongoc_uri_new_with_error
 #define mongoc_uri_destroy                      mongo_driver.mongoc_uri_destroy
+#define mongoc_uri_copy                         mongo_driver.mongoc_uri_copy
 #define mongoc_uri_get_database                 mongo_driver.mongoc_uri_get_database
 #define mongoc_uri_has_option                   mongo_driver.mongoc_uri_has_option
 #define mongoc_uri_set_option_as_int32          mongo_driver.mongoc_uri_set_option_as_int32
@@ -131,6 +146,11 @@ CHATUR_MUST_CHECK enum chatur_outcome mongo_driver_load(struct chatur_error *err
 #define mongoc_client_new_from_uri_with_error   mongo_driver.mongoc_client_new_from_uri_with_error
 #define mongoc_client_set_error_api             mongo_driver.mongoc_client_set_error_api
 #define mongoc_client_destroy                   mongo_driver.mongoc_client_destroy
+#define mongoc_client_set_stream_initiator      mongo_driver.mongoc_client_set_stream_initiator
+#define mongoc_client_default_stream_initiator  mongo_driver.mongoc_client_default_stream_initiator
+#define mongoc_client_get_server_descriptions   mongo_driver.mongoc_client_get_server_descriptions
+#define mongoc_server_descriptions_destroy_all  mongo_driver.mongoc_server_descriptions_destroy_all
+#define mongoc_server_description_type          mongo_driver.mongoc_server_description_type
 #define mongoc_client_get_collection            mongo_driver.mongoc_client_get_collection
 #define mongoc_client_command_simple            mongo_driver.mongoc_client_command_simple
 #define mongoc_collection_destroy               mongo_driver.mongoc_collection_destroy
@@ -155,6 +175,7 @@ CHATUR_MUST_CHECK enum chatur_outcome mongo_driver_load(struct chatur_error *err
 #define mongoc_cursor_destroy                  mongo_driver.mongoc_cursor_destroy
 #define bson_new                               mongo_driver.bson_new
 #define bson_copy                              mongo_driver.bson_copy
+#define bson_equal                             mongo_driver.bson_equal
 #define bson_destroy                           mongo_driver.bson_destroy
 #define bcon_new                               mongo_driver.bcon_new
 #define bcon_append                            mongo_driver.bcon_append
@@ -166,6 +187,8 @@ CHATUR_MUST_CHECK enum chatur_outcome mongo_driver_load(struct chatur_error *err
 #define bson_append_null                       mongo_driver.bson_append_null
 #define bson_append_date_time                  mongo_driver.bson_append_date_time
 #define bson_append_document                   mongo_driver.bson_append_document
+#define bson_append_array                      mongo_driver.bson_append_array
+#define bson_append_iter                       mongo_driver.bson_append_iter
 #define bson_iter_init_find                    mongo_driver.bson_iter_init_find
 #define bson_iter_init                         mongo_driver.bson_iter_init
 #define bson_iter_find_descendant              mongo_driver.bson_iter_find_descendant

@@ -145,13 +145,15 @@ static enum chatur_outcome walk(struct mongo_session *session, bson_t *filter, i
     if (*left > 0) {
         BSON_APPEND_INT64(options, "limit", *left);
     }
+    enum chatur_outcome outcome = mongo_allot(session, error);
+    mongo_limit_read(options);
     mongoc_cursor_t *cursor = mongoc_collection_find_with_opts(
         mongo_collection(session, MONGO_EMAILS), filter, options, NULL);
-    enum chatur_outcome outcome = CHATUR_OK;
     const bson_t *document = NULL;
     bson_error_t problem;
     while (outcome == CHATUR_OK && mongoc_cursor_next(cursor, &document)) {
         struct chatur_email email;
+        mongo_allot_rest();
         read_email(document, &email);
         outcome = visit(context, &email);
         *left -= *left > 0 ? 1 : 0;

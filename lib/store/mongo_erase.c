@@ -3,24 +3,53 @@
  * Four steps, each of which may be the last one before a crash:
  *     1. the user is marked `erasing`: gone for everybody; nothing can be reserved or settled
  *     2. a fence in the place of each email that is under way (mongo_coins.c)
- *     3. emails and feedback are deleted
+ *     3. emails and feedback are deleted, in batches
  *     4. the user is
  * The mark is what the rest is found again by: the next request or sign-in of the same user, a
  * health check, `chatur database check`, or `chatur user erase` carries on. The user's document
  * goes last, so nothing of theirs is ever without it. A transaction would need a replica set, and
  * one minute at most.
  *
- * The mark is also a lease: one at a time. Otherwise a slow one would, after a quick one and the
- * user's return, delete what is new. */
+ * A batch is read, then the mark is renewed, then what was read is deleted: three short commands,
+ * however long the history. The mark is a lease as well, so that usually one is at it; but a lease
+ * ends while its holder sleeps, and by then the user may be back, with new data under the same uid.
+ * What keeps that safe is the order. The mark can be renewed only while the old account's document
+ * is there, and while it is there, the unique uid keeps the user from coming back; so whatever was
+ * read before is of the old account, and nothing else is deleted after, however late. An email's id
+ * can come again (the same idempotency key makes the same one), so it is deleted with the stamp
+ * that it had, which cannot. */
 #include "store/mongo_store.h"
 
-#include "base/clock.h"
+#include <limits.h>
+#include <stdio.h>
 
-/* Longer than two steps can be apart. */
+#include "base/clock.h"
+#include "base/deadline.h"
+
+/* Longer than two renewals can be apart. */
 #define LEASE_MS 10000
+
+/* How many documents are deleted by one command: a few milliseconds. */
+#define BATCH 500
+
+/* How many batches a request does that wanted something else. */
+#define IN_PASSING 4
+
+/* How long the request to erase goes on, as long as there is progress. NGINX and the apps would
+ * wait for a minute. */
+#define PATIENCE_US INT64_C(20000000)
 
 /* How many of those that a crash left are finished by one health check. */
 #define AT_ONCE 16
+
+/* An account that this process is erasing. */
+struct erasure {
+    struct mongo_session *session;
+    const char *uid;
+    bson_oid_t user;
+    int64_t mark_ms;
+    struct mongo_effort *effort;
+};
 
 static bson_t *unless_leased(int64_t now_ms)
 {
@@ -29,15 +58,34 @@ static bson_t *unless_leased(int64_t now_ms)
 }
 
 /* CHATUR_EMPTY: there is no such user, or somebody else is at it. */
-static enum chatur_outcome mark(struct mongo_session *session, const char *uid, bson_t **user,
-                                struct chatur_error *error)
+static enum chatur_outcome mark(struct erasure *erasure, bson_t **user, struct chatur_error *error)
 {
-    int64_t now_ms = chatur_now_ms();
-    bson_t *filter = unless_leased(now_ms);
-    BSON_APPEND_UTF8(filter, "uid", uid);
-    bson_t *update = BCON_NEW("$set", "{", "erasing", BCON_DATE_TIME(now_ms), "}");
-    return mongo_modify(session, filter, update, BCON_NEW("reservations", BCON_INT64(1)), user,
-                        error);
+    erasure->mark_ms = chatur_now_ms();
+    bson_t *filter = unless_leased(erasure->mark_ms);
+    BSON_APPEND_UTF8(filter, "uid", erasure->uid);
+    bson_t *update = BCON_NEW("$set", "{", "erasing", BCON_DATE_TIME(erasure->mark_ms), "}");
+    enum chatur_outcome outcome = mongo_modify(
+        erasure->session, filter, update, BCON_NEW("reservations", BCON_INT64(1)), user, error);
+    if (outcome == CHATUR_OK && !mongo_oid(*user, "_id", &erasure->user)) {
+        return chatur_fail(error, CHATUR_INTERNAL, "mongo: a user's _id is no ObjectId");
+    }
+    return outcome;
+}
+
+static bson_t *marked_user(const struct erasure *erasure)
+{
+    return BCON_NEW("_id", BCON_OID(&erasure->user), "erasing", BCON_DATE_TIME(erasure->mark_ms));
+}
+
+/* CHATUR_NOT_FOUND: the lease was somebody else's meanwhile, who may be done with it all. */
+static enum chatur_outcome renew(struct erasure *erasure, int64_t mark_ms,
+                                 struct chatur_error *error)
+{
+    bson_t *update = BCON_NEW("$set", "{", "erasing", BCON_DATE_TIME(mark_ms), "}");
+    enum chatur_outcome outcome =
+        mongo_update(erasure->session, MONGO_USERS, marked_user(erasure), update, error);
+    erasure->mark_ms = mark_ms;
+    return outcome == CHATUR_EMPTY ? CHATUR_NOT_FOUND : outcome;
 }
 
 static enum chatur_outcome fence_off(struct mongo_session *session, const bson_t *user,
@@ -59,41 +107,141 @@ static enum chatur_outcome fence_off(struct mongo_session *session, const bson_t
     return outcome;
 }
 
-static enum chatur_outcome delete_all(struct mongo_session *session,
-                                      enum mongo_collection collection, bson_t *filter,
-                                      struct chatur_error *error)
+/* --- a batch --- */
+
+/* Which documents, by two arrays: of the ids, and of the stamps, where null is for none. */
+struct batch {
+    bson_t *ids;
+    bson_t *stamps;
+    int count;
+};
+
+static void put(bson_t *array, int index, const bson_iter_t *value)
 {
-    enum chatur_outcome outcome = mongo_delete(session, collection, MONGO_ALL, filter, error);
-    return outcome == CHATUR_EMPTY ? CHATUR_OK : outcome;
+    char key[16];
+    (void)snprintf(key, sizeof(key), "%d", index);
+    (void)bson_append_iter(array, key, -1, value);
 }
 
-static enum chatur_outcome erase_marked(struct mongo_session *session, const char *uid,
-                                        const bson_t *user, struct chatur_error *error)
+static void add_to_batch(struct batch *batch, const bson_t *document)
 {
-    bson_oid_t id;
-    if (!mongo_oid(user, "_id", &id)) {
-        return chatur_fail(error, CHATUR_INTERNAL, "mongo: a user's _id is no ObjectId");
+    bson_iter_t at;
+    if (bson_iter_init_find(&at, document, "_id")) {
+        put(batch->ids, batch->count, &at);
+        batch->count += 1;
     }
-    enum chatur_outcome outcome = fence_off(session, user, error);
+    if (bson_iter_init_find(&at, document, "stamp")) {
+        put(batch->stamps, batch->count, &at); /* after the null, which is the first */
+    }
+}
+
+static enum chatur_outcome read_batch(const struct erasure *erasure,
+                                      enum mongo_collection collection, struct batch *batch,
+                                      struct chatur_error *error)
+{
+    enum chatur_outcome outcome = mongo_allot(erasure->session, error);
+    bson_t *filter = BCON_NEW("userId", BCON_UTF8(erasure->uid));
+    bson_t *options =
+        BCON_NEW("projection", "{", "stamp", BCON_INT32(1), "}", "limit", BCON_INT64(BATCH));
+    mongo_limit_read(options);
+    mongoc_cursor_t *cursor = mongoc_collection_find_with_opts(
+        mongo_collection(erasure->session, collection), filter, options, NULL);
+    const bson_t *document = NULL;
+    bson_error_t problem;
+    while (outcome == CHATUR_OK && mongoc_cursor_next(cursor, &document)) {
+        add_to_batch(batch, document);
+    }
+    if (outcome == CHATUR_OK && mongoc_cursor_error(cursor, &problem)) {
+        outcome = mongo_fail(erasure->session, &problem, error);
+    }
+    mongoc_cursor_destroy(cursor);
+    bson_destroy(options);
+    bson_destroy(filter);
+    return outcome;
+}
+
+static enum chatur_outcome delete_batch(struct erasure *erasure, enum mongo_collection collection,
+                                        const struct batch *batch, struct chatur_error *error)
+{
+    enum chatur_outcome outcome = renew(erasure, chatur_now_ms(), error);
     if (outcome == CHATUR_OK) {
-        outcome = delete_all(session, MONGO_EMAILS, BCON_NEW("userId", BCON_UTF8(uid)), error);
+        /* Not by userId as well: the server could take that for the quicker way to find them. */
+        bson_t *filter = BCON_NEW("_id", "{", "$in", BCON_ARRAY(batch->ids), "}", "stamp", "{",
+                                  "$in", BCON_ARRAY(batch->stamps), "}", "fence", "{", "$exists",
+                                  BCON_BOOL(false), "}");
+        outcome = mongo_delete(erasure->session, collection, MONGO_ALL, filter, error);
+    }
+    return outcome == CHATUR_EMPTY ? CHATUR_OK : outcome; /* others deleted them */
+}
+
+static bool may_go_on(const struct mongo_effort *effort)
+{
+    return effort->batches > 0 &&
+           (effort->until_us == 0 || chatur_monotonic_us() < effort->until_us);
+}
+
+/* The deadline of a request is for each part of a long erasure. */
+static void note_progress(struct mongo_effort *effort)
+{
+    effort->batches -= 1;
+    if (effort->until_us != 0) {
+        chatur_deadline_renew();
+    }
+}
+
+/* CHATUR_OK: there are none any more. CHATUR_EMPTY: that was enough for now. */
+static enum chatur_outcome delete_all(struct erasure *erasure, enum mongo_collection collection,
+                                      struct chatur_error *error)
+{
+    enum chatur_outcome outcome = CHATUR_OK;
+    int count = BATCH;
+    while (outcome == CHATUR_OK && count > 0) {
+        struct batch batch = {.ids = bson_new(), .stamps = BCON_NEW("0", BCON_NULL)};
+        outcome = read_batch(erasure, collection, &batch, error);
+        count = batch.count;
+        if (outcome == CHATUR_OK && count > 0) {
+            outcome = may_go_on(erasure->effort) ? delete_batch(erasure, collection, &batch, error)
+                                                 : CHATUR_EMPTY;
+            note_progress(erasure->effort);
+        }
+        bson_destroy(batch.ids);
+        bson_destroy(batch.stamps);
+    }
+    return outcome;
+}
+
+/* --- all of it --- */
+
+static enum chatur_outcome erase_marked(struct erasure *erasure, const bson_t *user,
+                                        struct chatur_error *error)
+{
+    enum chatur_outcome outcome = fence_off(erasure->session, user, error);
+    if (outcome == CHATUR_OK) {
+        outcome = delete_all(erasure, MONGO_EMAILS, error);
     }
     if (outcome == CHATUR_OK) {
-        outcome = delete_all(session, MONGO_FEEDBACK, BCON_NEW("userId", BCON_UTF8(uid)), error);
+        outcome = delete_all(erasure, MONGO_FEEDBACK, error);
+    }
+    if (outcome == CHATUR_EMPTY) {
+        enum chatur_outcome given_back = renew(erasure, 0, error); /* to whoever comes next */
+        return given_back == CHATUR_OK ? CHATUR_EMPTY : given_back;
     }
     if (outcome == CHATUR_OK) {
-        outcome = delete_all(session, MONGO_USERS, BCON_NEW("_id", BCON_OID(&id)), error);
+        outcome =
+            mongo_delete(erasure->session, MONGO_USERS, MONGO_ONE, marked_user(erasure), error);
+        outcome = outcome == CHATUR_EMPTY ? CHATUR_NOT_FOUND : outcome;
     }
     return outcome;
 }
 
 enum chatur_outcome mongo_erase(struct mongo_session *session, const char *uid,
-                                struct chatur_error *error)
+                                struct mongo_effort *effort, struct chatur_error *error)
 {
     bson_t *user = NULL;
-    enum chatur_outcome outcome = mark(session, uid, &user, error);
+    struct erasure erasure = {.session = session, .uid = uid, .effort = effort};
+    enum chatur_outcome outcome = mark(&erasure, &user, error);
     if (outcome == CHATUR_OK) {
-        outcome = erase_marked(session, uid, user, error);
+        outcome = erase_marked(&erasure, user, error);
     } else if (outcome == CHATUR_EMPTY) {
         outcome = CHATUR_NOT_FOUND;
     }
@@ -101,20 +249,41 @@ enum chatur_outcome mongo_erase(struct mongo_session *session, const char *uid,
     return outcome;
 }
 
+static enum chatur_outcome say_unfinished(struct chatur_error *error)
+{
+    return chatur_refuse(error, CHATUR_UNAVAILABLE,
+                         "This account is closed, and its data is still being erased: please try "
+                         "again");
+}
+
+enum chatur_outcome mongo_go_on_erasing(struct mongo_session *session, const char *uid,
+                                        struct chatur_error *error)
+{
+    struct mongo_effort effort = {.batches = IN_PASSING};
+    enum chatur_outcome outcome = mongo_erase(session, uid, &effort, error);
+    return outcome == CHATUR_EMPTY ? say_unfinished(error) : outcome;
+}
+
 enum chatur_outcome mongo_user_erase(struct chatur_store *base, const char *uid,
                                      struct chatur_error *error)
 {
     struct mongo_session session;
+    struct mongo_effort effort = {.batches = INT_MAX};
     enum chatur_outcome outcome = mongo_begin(base, &session, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
-    return mongo_end(&session, mongo_erase(&session, uid, error));
+    if (!session.store->attended) {
+        effort.until_us = chatur_monotonic_us() + PATIENCE_US;
+    }
+    outcome = mongo_erase(&session, uid, &effort, error);
+    return mongo_end(&session, outcome == CHATUR_EMPTY ? say_unfinished(error) : outcome);
 }
 
 enum chatur_outcome mongo_finish_erasures(struct mongo_session *session, struct chatur_error *error)
 {
     enum chatur_outcome outcome = CHATUR_OK;
+    struct mongo_effort effort = {.batches = session->store->attended ? INT_MAX : IN_PASSING};
     for (int i = 0; i < AT_ONCE && outcome == CHATUR_OK; i++) {
         bson_t *user = NULL;
         bson_t *filter =
@@ -122,7 +291,7 @@ enum chatur_outcome mongo_finish_erasures(struct mongo_session *session, struct 
         outcome =
             mongo_find(session, MONGO_USERS, filter, BCON_NEW("uid", BCON_INT64(1)), &user, error);
         if (outcome == CHATUR_OK) {
-            outcome = mongo_erase(session, mongo_text(user, "uid"), error);
+            outcome = mongo_erase(session, mongo_text(user, "uid"), &effort, error);
             outcome = outcome == CHATUR_NOT_FOUND ? CHATUR_OK : outcome; /* by somebody else */
             bson_destroy(user);
         }
@@ -174,9 +343,9 @@ enum chatur_outcome mongo_feedback_add(struct chatur_store *base,
     if (outcome == CHATUR_OK) {
         outcome = check_user(&session, feedback->uid, error);
         if (outcome == CHATUR_NOT_FOUND) {
-            enum chatur_outcome deleted =
-                delete_all(&session, MONGO_FEEDBACK, BCON_NEW("_id", BCON_OID(&id)), error);
-            outcome = deleted == CHATUR_OK ? CHATUR_NOT_FOUND : deleted;
+            enum chatur_outcome deleted = mongo_delete(&session, MONGO_FEEDBACK, MONGO_ONE,
+                                                       BCON_NEW("_id", BCON_OID(&id)), error);
+            outcome = deleted == CHATUR_OK || deleted == CHATUR_EMPTY ? CHATUR_NOT_FOUND : deleted;
         }
     }
     return mongo_end(&session, outcome);

@@ -2,9 +2,11 @@
  *
  * mongo.c             the store: sessions, and the gate before a server that is away
  * mongo_connection.c  the URI, its defaults, pool and client
+ * mongo_deadline.c    the deadline of a request
  * mongo_command.c     running one command, what its errors mean
  * mongo_value.c       reading values out of documents, whoever wrote them
- * mongo_indexes.c     the indexes: making them, and asking whether they are there
+ * mongo_indexes.c     the indexes, and asking whether they are there
+ * mongo_prepare.c     making them
  * mongo_admin.c       everything at once, for a copy
  * mongo_survey.c      how much there is, and what a copy cannot find
  * mongo_users.c, mongo_erase.c, mongo_coins.c, mongo_deliver.c, mongo_emails.c   what it is for
@@ -40,8 +42,9 @@ struct mongo_store {
     struct chatur_store base;
     mongoc_uri_t *uri;
     char *database;
-    bool one_shot; /* a process of one request: one client is quicker than a pool */
-    bool attended; /* by an operator, who builds indexes and copies databases */
+    bool one_shot;      /* a process of one request: one client is quicker than a pool */
+    bool attended;      /* by an operator, who builds indexes and copies databases */
+    int64_t finding_us; /* how long looking for a connection or a server may take */
 
     int64_t unmade_until_us;    /* under `making` */
     pthread_mutex_t making;     /* the pool; held by the session that has the one client */
@@ -49,6 +52,7 @@ struct mongo_store {
     mongoc_client_t *client;
 
     _Atomic int64_t closed_until_us; /* the gate; 0: open */
+    atomic_int unanswered;           /* operations in a row, by a server that seems to be there */
     atomic_bool indexed;             /* the indexes were seen */
     atomic_bool complained;          /* or missed, which was logged */
 };
@@ -59,7 +63,8 @@ struct mongo_session {
     mongoc_client_t *client;
     mongoc_collection_t *collections[MONGO_COLLECTIONS]; /* made when first used */
     int64_t started_us;
-    bool silent; /* the server did not answer */
+    bool silent;     /* nobody is there */
+    bool unanswered; /* somebody is, who let this operation wait in vain */
 };
 
 /* --- sessions (mongo.c) --- */
@@ -71,8 +76,9 @@ enum chatur_outcome mongo_end(struct mongo_session *session, enum chatur_outcome
 
 /* --- connections (mongo_connection.c) --- */
 
-/* Fills uri and database; CHATUR_BAD_REQUEST. */
-CHATUR_MUST_CHECK enum chatur_outcome mongo_parse_uri(struct mongo_store *store, const char *text,
+/* Fills uri, database and finding_us; CHATUR_BAD_REQUEST. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_parse_uri(struct mongo_store *store,
+                                                      const struct chatur_config *config,
                                                       struct chatur_error *error);
 
 /* A client for one thread's use; give it back with mongo_give_back. */
@@ -82,6 +88,24 @@ void mongo_give_back(struct mongo_store *store, mongoc_client_t *client);
 
 /* Closes what is open. Nobody uses the store any more. */
 void mongo_disconnect(struct mongo_store *store);
+
+/* --- the deadline (mongo_deadline.c) --- */
+
+/* Asked before each command, whose time begins with it. CHATUR_UNAVAILABLE: it is too late. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_allot(struct mongo_session *session,
+                                                  struct chatur_error *error);
+
+/* The driver will not try again what this thread is at: it has all the time that is left. */
+void mongo_allot_rest(void);
+
+/* After an operation: what the driver does of itself has no deadline. */
+void mongo_allot_no_end(void);
+
+/* Adds to the options of a read that the server shall not go on with it after that. */
+void mongo_limit_read(bson_t *options);
+
+/* Makes the connections of the session's client keep to what was allotted. */
+void mongo_cut_waits(struct mongo_session *session);
 
 /* --- commands (mongo_command.c) --- */
 
@@ -127,7 +151,8 @@ CHATUR_MUST_CHECK enum chatur_outcome mongo_replace(struct mongo_session *sessio
                                                     bson_t *filter, bson_t *document,
                                                     struct chatur_error *error);
 
-/* Deletes one, or all that match. CHATUR_EMPTY: none did. */
+/* Deletes one, or all that match: not more than fit into one short command. CHATUR_EMPTY: none did.
+ */
 enum mongo_extent { MONGO_ONE, MONGO_ALL };
 CHATUR_MUST_CHECK enum chatur_outcome mongo_delete(struct mongo_session *session,
                                                    enum mongo_collection collection,
@@ -161,6 +186,30 @@ bson_oid_t mongo_oid_new(void);
 
 /* --- indexes (mongo_indexes.c) --- */
 
+enum { MONGO_INDEXES = 6 };
+
+struct mongo_index {
+    const char *name;
+    const char *unique_field; /* NULL: it is not unique */
+    enum mongo_collection collection;
+};
+extern const struct mongo_index mongo_indexes[MONGO_INDEXES];
+
+/* As createIndexes takes it; and its parts, which are NULL when it has none. */
+bson_t *mongo_index_specification(size_t number);
+bson_t *mongo_index_collation(const struct mongo_index *index);
+bson_t *mongo_index_filter(const struct mongo_index *index);
+
+/* What was found of one. */
+struct mongo_index_state {
+    bool is_present;
+    const char *difference; /* of another one that is in its place; NULL: there is none */
+    char different[128];    /* its name, as far as it fits */
+};
+CHATUR_MUST_CHECK enum chatur_outcome
+mongo_look_at_indexes(struct mongo_session *session, struct mongo_index_state states[MONGO_INDEXES],
+                      struct chatur_error *error);
+
 /* CHATUR_OK: they are there (asked once per store). CHATUR_UNAVAILABLE: they are not; the detail
  * says which command makes them. */
 CHATUR_MUST_CHECK enum chatur_outcome mongo_require_indexes(struct mongo_session *session,
@@ -181,15 +230,30 @@ CHATUR_MUST_CHECK enum chatur_outcome mongo_user_copy(const bson_t *document,
  */
 bson_t *mongo_email_document(const struct chatur_email *email, const bson_oid_t *stamp);
 
-/* (mongo_erase.c) Erases, or carries on where a crash left it. CHATUR_OK: nothing of the user is
- * left. CHATUR_NOT_FOUND: there is none, or somebody else is at it. */
+/* (mongo_erase.c) How much is erased at once: so many short batches, which are counted down. And
+ * with `until_us`, until then: the request is there to erase, and its deadline is renewed by each.
+ */
+struct mongo_effort {
+    int batches;
+    int64_t until_us; /* 0: the request has other things to do as well */
+};
+
+/* Erases, or carries on where somebody stopped. CHATUR_OK: nothing of the user is left.
+ * CHATUR_EMPTY: something is, and nobody is at it. CHATUR_NOT_FOUND: there is no such user, or
+ * somebody else is at it. */
 CHATUR_MUST_CHECK enum chatur_outcome mongo_erase(struct mongo_session *session, const char *uid,
+                                                  struct mongo_effort *effort,
                                                   struct chatur_error *error);
+
+/* The same, for a request of the user that finds a mark: a few batches. CHATUR_UNAVAILABLE: that
+ * was not all; the next one carries on. */
+CHATUR_MUST_CHECK enum chatur_outcome
+mongo_go_on_erasing(struct mongo_session *session, const char *uid, struct chatur_error *error);
 
 /* A document with an _id of its own. */
 bson_t *mongo_feedback_document(const struct chatur_feedback *feedback, int64_t created_ms);
 
-/* Carries on, for anybody, what a crash left. */
+/* Carries on, for anybody, what a crash left: a few batches, or with an operator all of it. */
 CHATUR_MUST_CHECK enum chatur_outcome mongo_finish_erasures(struct mongo_session *session,
                                                             struct chatur_error *error);
 

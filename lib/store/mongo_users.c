@@ -49,7 +49,7 @@ static enum chatur_outcome find(struct mongo_session *session, const char *uid,
         return outcome;
     }
     if (mongo_has(document, "erasing")) {
-        outcome = mongo_erase(session, uid, error);
+        outcome = mongo_go_on_erasing(session, uid, error);
         outcome = outcome == CHATUR_OK ? CHATUR_NOT_FOUND : outcome;
     } else {
         outcome = mongo_user_copy(document, arena, user, error);

@@ -36,7 +36,55 @@ is "$(grep -c "$first: shares its email" <<<"$out")" 1 "or its address, whatever
 is "$(grep -ci 'example.com' <<<"$out")" 0 "by id alone"
 is "$(mongodb 'print(len(list(db.usermodels.list_indexes())))')" 1 "nothing was changed"
 mongodb 'db.usermodels.delete_one({"email": "ann@EXAMPLE.com"})'
+
+# What the index would refuse, and no other: cases of letters that are not ASCII too, but no accents.
+mongodb '
+db.usermodels.insert_many([{"uid": "e1", "email": "\u00c9va@example.com"}, {"uid": "e2", "email": "\u00e9va@example.com"}, {"uid": "e3", "email": "eva@example.com"}])'
+out=$(chatur_command database prepare 2>&1)
+is "$(grep -c 'shares its email' <<<"$out")" 2 "É and é are one letter, and e is another"
+mongodb 'db.usermodels.delete_one({"uid": "e2"})'
+
+# Many are counted, and some of them named.
+mongodb '
+db.usermodels.insert_many([{"uid": "n%d.%d" % (i, j), "email": ("n%d@example.com", "N%d@example.com")[j] % i} for i in range(23) for j in range(2)])
+db.usermodels.insert_many([{"uid": "same", "n": i} for i in range(25)])'
+out=$(chatur_command database prepare 2>&1)
+is "$(grep -c 'shares its email' <<<"$out")" 40 "20 addresses that are shared are named"
+matches "$out" 'usermodels: and 3 more values of email are shared, by 6 documents' "and it is said how many more there are"
+is "$(grep -c 'shares its uid' <<<"$out")" 20 "20 of the documents that share one value are named"
+matches "$out" 'usermodels: and 5 more share it' "and how many more"
+mongodb 'db.usermodels.delete_many({"email": {"$ne": "Ann@example.com"}})'
+
+# An index on the right keys that is another one. KEYS|OPTIONS (Python)|what is said
+while IFS='|' read -r collection keys options said; do
+    mongodb "db.$collection.create_index($keys, name='of_another', $options)"
+    out=$(chatur_command database prepare 2>&1)
+    is $? 1 "$collection, $options: is not taken for ours"
+    matches "$out" "$collection: index \"of_another\" .*$said.*dropIndex" "and it is said why not, and what to do"
+    is "$(mongodb 'print([i["name"] for c in ("usermodels", "generatedemails", "feedbackmodels") for i in db[c].list_indexes() if i["name"] != "_id_"])')" \
+        "['of_another']" "and nothing was changed"
+    mongodb "db.$collection.drop_index('of_another')"
+done <<'END'
+usermodels|[("email", 1)]|unique=True|has another collation
+usermodels|[("email", 1)]|collation={"locale": "en", "strength": 2}, partialFilterExpression={"email": {"$gt": ""}}|is not unique
+usermodels|[("email", 1)]|unique=True, collation={"locale": "en", "strength": 3}, partialFilterExpression={"email": {"$gt": ""}}|has another collation
+usermodels|[("email", 1)]|unique=True, collation={"locale": "de", "strength": 2}, partialFilterExpression={"email": {"$gt": ""}}|has another collation
+usermodels|[("email", 1)]|unique=True, collation={"locale": "en", "strength": 2}, partialFilterExpression={"email": {"$gt": "m"}}|has another partialFilterExpression
+usermodels|[("uid", 1)]|unique=True, collation={"locale": "en", "strength": 2}|has another collation
+usermodels|[("uid", 1)]|unique=True, partialFilterExpression={"email": {"$gt": ""}}|has another partialFilterExpression
+usermodels|[("uid", 1)]|expireAfterSeconds=60, unique=True|has another expireAfterSeconds
+usermodels|[("uid", 1)]|unique=False|is not unique
+generatedemails|[("expireOn", 1)]|sparse=True, expireAfterSeconds=3600|has another expireAfterSeconds
+generatedemails|[("expireOn", 1)]|sparse=True|has another expireAfterSeconds
+generatedemails|[("userId", 1), ("createdOn", -1), ("_id", -1)]|sparse=True|is sparse
+feedbackmodels|[("userId", 1)]|unique=True|is unique
+END
+mongodb 'db.usermodels.create_index([("name", 1)], name="email")'
+matches "$(chatur_command database prepare 2>&1)" 'index "email" .*has other keys.*dropIndex' "nor is one that only has the name"
+mongodb 'db.usermodels.drop_index("email")'
+
 passes "made unique, they can be made" chatur_command database prepare
+mongodb 'db.usermodels.create_index([("email", 1)], name="of_another")'
 is "$(chatur_command database prepare | grep -c 'is there$')" 6 "and made again, nothing happens"
 expect 200 "the service is ready" GET /health
 expect 409 "an address belongs to one user, whatever its case" POST /user/getJWTToken \

@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/deadline.h"
 #include "base/file.h"
 #include "base/id.h"
 #include "base/json_write.h"
@@ -414,6 +415,37 @@ static void clocks_go_forward(void **state)
     assert_in_range(chatur_now_ms() / 1000 - chatur_now_s() + 1, 0, 2);
 }
 
+static void *left_elsewhere(void *left_us)
+{
+    *(int64_t *)left_us = chatur_deadline_left_us();
+    return NULL;
+}
+
+static void a_deadline_is_of_one_thread_and_ends(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    int64_t other_us = 0;
+    assert_true(chatur_deadline_left_us() == INT64_MAX);
+    chatur_deadline_set(60000);
+    assert_int_equal(chatur_deadline_length_ms(), 60000);
+    assert_in_range(chatur_deadline_left_us(), 1, 60000000);
+    assert_int_equal(pthread_create(&thread, NULL, left_elsewhere, &other_us), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(other_us == INT64_MAX);
+    chatur_deadline_set(1);
+    chatur_pause_us(2000);
+    assert_true(chatur_deadline_left_us() <= 0);
+    chatur_deadline_set(20);
+    chatur_pause_us(15000);
+    chatur_deadline_renew();
+    assert_true(chatur_deadline_left_us() <= 20000);
+    assert_int_equal(chatur_deadline_length_ms(), 20);
+    chatur_deadline_set(0);
+    chatur_deadline_renew();
+    assert_true(chatur_deadline_left_us() == INT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -433,6 +465,7 @@ int main(void)
         cmocka_unit_test(errors_keep_the_two_texts_apart_and_cut_long_ones),
         cmocka_unit_test(log_lines_are_one_json_object_each),
         cmocka_unit_test(clocks_go_forward),
+        cmocka_unit_test(a_deadline_is_of_one_thread_and_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

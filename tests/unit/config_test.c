@@ -202,6 +202,10 @@ static const struct {
     {"DB_DURABILITY", "FULL", "must be one of full|normal"},
     {"DB_DURABILITY", "full|normal", "must be one of full|normal"},
     {"DB_DURABILITY", "ful", "must be one of full|normal"},
+    {"DB_TIMEOUT_MS", "0", INTEGER_RULE("500 to 600000")},
+    {"DB_TIMEOUT_MS", "499", INTEGER_RULE("500 to 600000")},
+    {"DB_TIMEOUT_MS", "600001", INTEGER_RULE("500 to 600000")},
+    {"DB_TIMEOUT_MS", "5s", INTEGER_RULE("500 to 600000")},
     {"LOG_LEVEL", "verbose", "must be one of debug|info|warning|error"},
     {"DEV_LOGIN", "yes", "must be 0 or 1"},
     {"DEV_LOGIN", "2", "must be 0 or 1"},
@@ -347,6 +351,7 @@ static void assert_defaults(const struct chatur_config *config)
     assert_int_equal(config->max_body_bytes, 65536);
     assert_string_equal(config->db_uri, database);
     assert_string_equal(config->db_durability, "full");
+    assert_int_equal(config->db_timeout_ms, 5000);
     assert_int_equal(config->new_user_coins, 10000);
     assert_string_equal(config->redis_url, "");
     assert_string_equal(config->redis_ca_file, "");
@@ -411,7 +416,7 @@ static void reads_every_setting_of_a_file(void **state)
                "PUBLIC_URL=https://mail.example.com:8443/a%20b//\n"
                "CORS_ORIGIN='https://A.example , capacitor://localhost:9,http://[::1]:80'\n"
                "MAX_BODY_BYTES=1024\nDB_URI=mongodb://u:p@h/chatur?a=b\n"
-               "DB_DURABILITY=normal\nNEW_USER_COINS=0\n"
+               "DB_DURABILITY=normal\nDB_TIMEOUT_MS=500\nNEW_USER_COINS=0\n"
                "JWT_KEY=\"a # b\\nc\"\nDEV_LOGIN=1\nWORKERS=64\nTHREADS=1024\n"
                "IO_TIMEOUT_S=1\nSTOP_TIMEOUT_S=3600\nSOCKET_GROUP=www-data\n"
                "LOG_LEVEL=warning\n");
@@ -425,6 +430,7 @@ static void reads_every_setting_of_a_file(void **state)
     assert_int_equal(config->max_body_bytes, 1024);
     assert_string_equal(config->db_uri, "mongodb://u:p@h/chatur?a=b");
     assert_string_equal(config->db_durability, "normal");
+    assert_int_equal(config->db_timeout_ms, 500);
     assert_int_equal(config->new_user_coins, 0);
     assert_string_equal(config->jwt_key, "a # b\nc");
     assert_true(config->dev_login);
@@ -867,6 +873,7 @@ static void prints_what_is_in_force(void **state)
                          "DB_URI=\"sqlite:%s/a \\\\ \\\"b/chatur.db\" # default\n"
                          "COPY_DB_URI= # default\n"
                          "DB_DURABILITY=full # default\n"
+                         "DB_TIMEOUT_MS=5000 # default\n"
                          "NEW_USER_COINS=10000 # default\n"
                          "GENERATORS=offline # default\n"
                          "OPENAI_API_KEY= # default\n"

@@ -18,6 +18,7 @@ static const char *const collections[] = {"usermodels", "generatedemails", "feed
 /* What only tests use of the driver. */
 static __typeof__(bson_new_from_json) *new_from_json;
 static __typeof__(mongoc_uri_new) *new_uri;
+static __typeof__(mongoc_collection_insert_many) *insert_many;
 
 static void give_up(const char *why, const char *detail)
 {
@@ -72,14 +73,15 @@ static void ignore_line(void *context, const char *line)
 void mongo_place_make(struct mongo_place *place, const char *const *options)
 {
     const struct chatur_symbol symbols[] = {{"bson_new_from_json", &new_from_json},
-                                            {"mongoc_uri_new", &new_uri}};
+                                            {"mongoc_uri_new", &new_uri},
+                                            {"mongoc_collection_insert_many", &insert_many}};
     struct chatur_error error = {0};
     struct chatur_store *store = NULL;
     *place = (struct mongo_place){.starter = -1};
     start_server(place, options);
     place->config.db_uri = place->uri;
     place->config.db_durability = "full";
-    if (chatur_library_load("libmongoc-1.0.so.0", "libmongoc-1.0-0", symbols, 2, &error) !=
+    if (chatur_library_load("libmongoc-1.0.so.0", "libmongoc-1.0-0", symbols, 3, &error) !=
             CHATUR_OK ||
         chatur_store_new(&place->config, &store, &error) != CHATUR_OK ||
         chatur_store_prepare(store, ignore_line, NULL, &error) != CHATUR_OK) {
@@ -189,6 +191,28 @@ bool mongo_place_insert(struct mongo_place *place, const char *name, const char 
     mongoc_collection_destroy(collection);
     bson_destroy(document);
     return is_stored;
+}
+
+void mongo_place_fill(struct mongo_place *place, const char *uid, int count)
+{
+    enum { AT_ONCE = 100 };
+    mongoc_collection_t *collection = open_collection(place, "generatedemails");
+    for (int done = 0; done < count; done += AT_ONCE) {
+        bson_t *made[AT_ONCE];
+        const bson_t *documents[AT_ONCE];
+        bson_error_t problem;
+        for (int i = 0; i < AT_ONCE; i++) {
+            made[i] = BCON_NEW("userId", BCON_UTF8(uid), "createdOn", BCON_INT64(done + i));
+            documents[i] = made[i];
+        }
+        if (!insert_many(collection, documents, AT_ONCE, NULL, NULL, &problem)) {
+            give_up("a test's inserts failed", problem.message);
+        }
+        for (int i = 0; i < AT_ONCE; i++) {
+            bson_destroy(made[i]);
+        }
+    }
+    mongoc_collection_destroy(collection);
 }
 
 void mongo_place_update(struct mongo_place *place, const char *name, const char *filter,

@@ -35,6 +35,9 @@ int64_t mongo_place_count(struct mongo_place *place, const char *name, const cha
 /* Stores a document given as extended JSON; false: its id or another unique value is taken. */
 bool mongo_place_insert(struct mongo_place *place, const char *name, const char *json);
 
+/* Stores so many emails of a user, with nothing else in them. */
+void mongo_place_fill(struct mongo_place *place, const char *uid, int count);
+
 /* Changes one document, which must be there; `update` is {"$set": …} and the like. */
 void mongo_place_update(struct mongo_place *place, const char *name, const char *filter,
                         const char *update);

@@ -21,10 +21,19 @@
 #include <time.h>
 #include <unistd.h>
 
+bool (*proxy_lets_pass)(const char *bytes, size_t length);
+
 static _Atomic(int) *the_mode;
 static int the_server;
 
 /* False: the connection is over. */
+static bool ask(int server, const char *bytes, size_t length)
+{
+    return (proxy_lets_pass != NULL && !proxy_lets_pass(bytes, length)) ||
+           send(server, bytes, length, MSG_NOSIGNAL) == (ssize_t)length;
+}
+
+/* The same. */
 static bool answer(int client, const char *bytes, size_t length)
 {
     static const char *const texts[] = {
@@ -78,7 +87,7 @@ static void *pass_on(void *argument)
     while (open && poll(ends, 2, -1) > 0) {
         if (ends[0].revents != 0) {
             ssize_t count = recv(client, bytes, sizeof(bytes), 0);
-            open = count > 0 && send(server, bytes, (size_t)count, MSG_NOSIGNAL) == count;
+            open = count > 0 && ask(server, bytes, (size_t)count);
         }
         if (open && ends[1].revents != 0) {
             ssize_t count = recv(server, bytes, sizeof(bytes), 0);

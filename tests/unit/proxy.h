@@ -4,6 +4,8 @@
 #define TESTS_UNIT_PROXY_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 enum proxy_mode {
@@ -23,6 +25,10 @@ struct proxy {
     int port;
     _Atomic(int) *mode; /* of all connections, at once */
 };
+
+/* Asked about each piece of a request, in the proxy's process, before it is passed on: false: it is
+ * lost. May wait. NULL: all are passed on. Set it before proxy_start. */
+extern bool (*proxy_lets_pass)(const char *bytes, size_t length);
 
 void proxy_start(struct proxy *proxy, int server_port);
 void proxy_stop(struct proxy *proxy);

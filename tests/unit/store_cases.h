@@ -42,6 +42,8 @@ extern const struct store_cases store_sqlite_cases;
 extern const struct store_cases store_schema_cases;
 extern const struct store_cases store_batch_cases;
 extern const struct store_cases store_mongo_cases;
+extern const struct store_cases store_mongo_erase_cases;
+extern const struct store_cases store_mongo_fault_cases;
 
 /* Texts that a careless backend would change, cut, or run. Ends with NULL. */
 extern const char *const store_hostile_texts[];
