@@ -16,11 +16,6 @@ void chatur_deadline_renew(void)
     end_us = chatur_monotonic_us() + length_ms * 1000;
 }
 
-int64_t chatur_deadline_length_ms(void)
-{
-    return length_ms;
-}
-
 int64_t chatur_deadline_left_us(void)
 {
     return length_ms == 0 ? INT64_MAX : end_us - chatur_monotonic_us();

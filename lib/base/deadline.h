@@ -12,9 +12,6 @@ void chatur_deadline_set(int64_t timeout_ms);
 /* The same time once more, from now on: after something that has a limit of its own. */
 void chatur_deadline_renew(void);
 
-/* What was set; 0: there is none. */
-int64_t chatur_deadline_length_ms(void);
-
 /* What is left of it: INT64_MAX when there is none, 0 or less when it has passed. */
 int64_t chatur_deadline_left_us(void);
 

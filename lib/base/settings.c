@@ -99,9 +99,9 @@ const struct chatur_setting chatur_settings[] = {
      .fallback = "5000",
      .min = 500,
      .max = 600000,
-     .description =
-         "MongoDB: milliseconds that all database work of one request may take together, finding\n"
-         "the server included; and again after a generation.",
+     .description = "Milliseconds that all database work of one request may take together, finding "
+                    "the server\n"
+                    "or waiting for locks included; and again after a generation.",
      MEMBER(db_timeout_ms)},
     {.name = "NEW_USER_COINS",
      .kind = CHATUR_SETTING_INTEGER,

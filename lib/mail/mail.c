@@ -11,9 +11,9 @@
 #include "generate/prompt.h"
 #include "mail/idempotency.h"
 
-/* Added to the generator's own limit, with the time that storing the answer may take: a reservation
- * that expired while its email was on the way into the store would be given back and taken again.
- */
+/* Added to the generator's own limit, for storing the answer. When that takes longer and somebody
+ * looks at the coins meanwhile, they are given back and taken again; a longer margin would spare
+ * that rare case, at the price of everybody's wait for their coins after a crash. */
 #define DELIVERY_MARGIN_MS 1000
 
 /* One order on its way. */
@@ -59,8 +59,8 @@ static enum chatur_outcome gone_means_signed_out(enum chatur_outcome outcome,
 static enum chatur_outcome reserve(const struct generation *it)
 {
     int64_t now_ms = chatur_now_ms();
-    int64_t deadline_ms = now_ms + chatur_generator_max_ms(it->mail->generator) +
-                          chatur_deadline_length_ms() + DELIVERY_MARGIN_MS;
+    int64_t deadline_ms =
+        now_ms + chatur_generator_max_ms(it->mail->generator) + DELIVERY_MARGIN_MS;
     enum chatur_outcome outcome =
         chatur_store_coins_reserve(it->mail->store, it->user->uid, it->email->id, it->email->coins,
                                    now_ms, deadline_ms, it->error);

@@ -6,9 +6,16 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/deadline.h"
 #include "base/log.h"
 #include "store/sqlite.h"
 #include "store/sqlite_store.h"
+
+int64_t sqlite_deadline_us(void)
+{
+    int64_t left_us = chatur_deadline_left_us();
+    return chatur_monotonic_us() + (left_us < SQLITE_PATIENCE_US ? left_us : SQLITE_PATIENCE_US);
+}
 
 /* --- the readers --- */
 
@@ -34,7 +41,7 @@ static struct sqlite_reader *idle_reader(struct sqlite_store *store)
 enum chatur_outcome sqlite_read(struct sqlite_store *store, struct sqlite_connection **connection,
                                 struct chatur_error *error)
 {
-    int64_t deadline_us = chatur_monotonic_us() + SQLITE_PATIENCE_US;
+    int64_t deadline_us = sqlite_deadline_us();
     struct timespec deadline = sqlite_timespec(deadline_us);
     (void)pthread_mutex_lock(&store->readers_lock);
     struct sqlite_reader *reader = idle_reader(store);

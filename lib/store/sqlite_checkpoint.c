@@ -35,7 +35,7 @@ static void checkpoint(struct sqlite_checkpoints *checkpoints, const char *path)
     struct sqlite_connection *connection = &checkpoints->connection;
     int left = 0;
     int code = SQLITE_OK;
-    connection->deadline_us = chatur_monotonic_us() + SQLITE_PATIENCE_US;
+    connection->deadline_us = sqlite_deadline_us();
     if (connection->database == NULL &&
         sqlite_connect(connection, path, SQLITE_WRITER, NULL) != CHATUR_OK) {
         return; /* whoever wants to read or write finds out as well, and says it */

@@ -25,8 +25,8 @@
 #include "store/store.h"
 #include "store/store_admin.h"
 
-/* How long an operation waits for locks, all in all. Without it a thread would wait as long as a
- * backup or a stopped process holds the database. */
+/* How long an operation waits for locks, all in all, where no request has a shorter time left.
+ * Without it a thread would wait as long as a backup or a stopped process holds the database. */
 #define SQLITE_PATIENCE_US INT64_C(5000000)
 
 /* A read takes microseconds, so a few connections carry hundreds of threads; each one more costs
@@ -223,6 +223,9 @@ CHATUR_MUST_CHECK enum chatur_outcome sqlite_email_insert(struct sqlite_connecti
 extern const struct chatur_store_admin_ops sqlite_admin_ops;
 
 /* --- the readers (sqlite.c) --- */
+
+/* Until when an operation that begins now waits for locks; monotonic. */
+int64_t sqlite_deadline_us(void);
 
 /* A moment as the pthread functions take it. */
 static inline struct timespec sqlite_timespec(int64_t us)

@@ -44,7 +44,7 @@ void sqlite_writer_free(struct sqlite_store *store)
 
 static enum chatur_outcome lock_writer(struct sqlite_store *store, struct chatur_error *error)
 {
-    int64_t deadline_us = chatur_monotonic_us() + SQLITE_PATIENCE_US;
+    int64_t deadline_us = sqlite_deadline_us();
     struct timespec deadline = sqlite_timespec(deadline_us);
     (void)atomic_fetch_add(&store->queue, 1);
     int code = pthread_mutex_clocklock(&store->writer_lock, CLOCK_MONOTONIC, &deadline);

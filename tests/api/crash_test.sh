@@ -72,7 +72,7 @@ balanced() {
     call POST /user/getUserData '{}' "$token"
     holds '.payload[0] | .availableTokens + .usedTokens == 10000000'
 }
-passes "the books balance seconds later: available + used is what was given" wait_for 20 balanced
+passes "the books balance seconds later: available + used is what was given" wait_for 10 balanced
 used=$(jq '.payload[0].usedTokens' <<<"$body")
 count=$(jq '.payload[0].generatedEmailCount' <<<"$body")
 call POST /email/getGeneratedEmail '{}' "$token"
