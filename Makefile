@@ -56,7 +56,7 @@ language      = -std=c11 -D_GNU_SOURCE -Ilib $(driver)
 compile_flags = $(language) -pthread -fvisibility=hidden -ffunction-sections \
                 -fdata-sections $(WARNINGS) $(HARDEN) $(CFLAGS) $(CPPFLAGS)
 link_flags    = -pthread $(LINK_HARDEN) $(LDFLAGS)
-libraries    := -lfcgi -ljson-c -ljwt -lsqlite3 -lyaml -lmd4c-html -lmd4c -lhiredis -lssl -lcrypto -lm
+libraries    := -lfcgi -ljson-c -ljwt -lsqlite3 -lyaml -lmd4c-html -lmd4c -lhiredis -lcrypto -lm
 
 # `make V=1` shows whole command lines, `make -s` nothing.
 silent = $(findstring s,$(firstword -$(MAKEFLAGS)))

@@ -34,7 +34,9 @@ int redis_link_fd(const struct redis_link *link)
 void redis_link_close(struct redis_link *link)
 {
     if (link != NULL) {
-        SSL_free(link->tls); /* without a goodbye: that might have to wait */
+        if (link->tls != NULL) {
+            SSL_free(link->tls); /* without a goodbye: that might have to wait */
+        }
         if (link->fd >= 0) {
             (void)close(link->fd);
         }

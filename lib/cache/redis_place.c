@@ -74,6 +74,10 @@ static bool take_url(struct redis_place *place, const char *url)
 static enum chatur_outcome prepare_tls(struct redis_place *place, const char *ca_file,
                                        struct chatur_error *error)
 {
+    enum chatur_outcome outcome = tls_driver_load(error);
+    if (outcome != CHATUR_OK) {
+        return outcome;
+    }
     place->tls = SSL_CTX_new(TLS_client_method());
     if (place->tls == NULL) {
         return chatur_no_memory(error);
@@ -126,7 +130,9 @@ void redis_place_free(struct redis_place *place)
         }
         free(place->password);
         free(place->database);
-        SSL_CTX_free(place->tls);
+        if (place->tls != NULL) {
+            SSL_CTX_free(place->tls);
+        }
         redis_resolver_free(place->resolver);
         free(place);
     }

@@ -2,9 +2,8 @@
 #ifndef CHATUR_CACHE_REDIS_PLACE_H
 #define CHATUR_CACHE_REDIS_PLACE_H
 
-#include <openssl/ssl.h>
-
 #include "cache/redis_resolver.h"
+#include "cache/tls_driver.h"
 
 struct redis_place {
     char *host; /* without brackets */
