@@ -56,7 +56,11 @@ language      = -std=c11 -D_GNU_SOURCE -Ilib $(driver)
 compile_flags = $(language) -pthread -fvisibility=hidden -ffunction-sections \
                 -fdata-sections $(WARNINGS) $(HARDEN) $(CFLAGS) $(CPPFLAGS)
 link_flags    = -pthread $(LINK_HARDEN) $(LDFLAGS)
-libraries    := -lfcgi -ljson-c -ljwt -lsqlite3 -lyaml -lmd4c-html -lmd4c -lhiredis -lcrypto -lm
+# Of libcrypto our programs use SHA-256 and little else, from its archive: starting with the whole
+# library takes 2 ms and 2 MiB more. TLS and what libjwt does come with the shared one. First, so that
+# it is searched for us alone.
+crypto       := -l:libcrypto.a
+libraries     = $(crypto) -lfcgi -ljson-c -ljwt -lsqlite3 -lyaml -lmd4c-html -lmd4c -lhiredis -lm
 
 # `make V=1` shows whole command lines, `make -s` nothing.
 silent = $(findstring s,$(firstword -$(MAKEFLAGS)))
@@ -97,6 +101,7 @@ $(BUILD)/bin/chatur: $(call objects,$(command_sources)) $(lib_archive)
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@)$(CC) $(link_flags) $^ $(libraries) -o $@
 
+$(addprefix $(BUILD)/,$(unit_tests)): crypto := -lcrypto
 $(addprefix $(BUILD)/,$(unit_tests)): $(BUILD)/%: $(BUILD)/%.o $(call objects,$(unit_support)) $(lib_archive)
 	$(call quiet,LINK,$@)$(CC) $(link_flags) $^ $(libraries) -lcmocka -o $@
 

@@ -2,7 +2,7 @@
  * not follow it here is refused all the same. */
 #include "cache/redis_place.h"
 
-#include <openssl/err.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 

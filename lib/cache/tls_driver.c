@@ -9,6 +9,7 @@ struct tls_driver tls_driver;
 
 enum chatur_outcome tls_driver_load(struct chatur_error *error)
 {
+    /* libcrypto's functions are found through libssl, which depends on it. */
     static const struct chatur_symbol symbols[] = {TLS_DRIVER_FUNCTIONS(TLS_DRIVER_SYMBOL)};
     if (tls_driver.SSL_new != NULL) {
         return CHATUR_OK;
