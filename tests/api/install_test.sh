@@ -28,6 +28,11 @@ is "$(readlink -f "$target$prefix/bin/chatur")" "$(readlink -f "$home/bin/chatur
 is "$("$target$prefix/bin/chatur" config --get HOME_DIR)" "$home" "and finds its home"
 is "$(grep -rlF "$target" "$target" | wc -l)" 0 "no file knows of DESTDIR"
 
+# A CGI request pays for every library at its start.
+for library in libssl libcrypto libjwt libcurl libmongoc; do
+    is "$(ldd "$home/cgi-bin/user/getUserData" | grep -c "$library")" 0 "getUserData starts without $library"
+done
+
 # It runs, without BUILD and from anywhere.
 port=$(free_port)
 (cd / && exec env -u BUILD STATE_DIR="$work/state" PORT="$port" "$home/etc/run") >"$work/run.log" 2>&1 &
