@@ -345,8 +345,9 @@ static void few_threads_do_what_few_can(void **state)
     for (int i = 0; i < 300; i++) {
         assert_int_equal(fastcgi_exchange(server.socket_path, "", "", NULL), 200);
     }
-    /* One at a time takes two, which lead in turns; a few more where one was late to be idle. */
-    assert_in_range(atomic_load(&shared->threads), 1, 16);
+    /* One at a time takes two, which lead in turns, and more where one is late to be idle. In turns
+     * all would have worked. */
+    assert_in_range(atomic_load(&shared->threads), 1, 48);
     assert_well();
 }
 
