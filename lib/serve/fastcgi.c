@@ -39,6 +39,9 @@
  * address space is limited. */
 #define STACK_BYTES (256UL << 10)
 
+/* From this size on an allocation is the system's own. */
+#define MMAP_BYTES (128 << 10)
+
 /* How long to leave a full descriptor table alone, and how often to say so. */
 #define ACCEPT_PAUSE_MS     50
 #define COMPLAINT_PERIOD_US 10000000
@@ -251,6 +254,10 @@ static bool prepare(struct server *server)
     /* Threads by the dozen would make an arena each, and each would keep what its busiest moment
      * needed. */
     (void)mallopt(M_ARENA_MAX, 2); /* NOLINT(concurrency-mt-unsafe): no threads yet */
+
+    /* A long history takes megabytes, and gives them back: on its own, the limit from which memory
+     * comes from the system directly would rise to the largest piece there was. */
+    (void)mallopt(M_MMAP_THRESHOLD, MMAP_BYTES); /* NOLINT(concurrency-mt-unsafe): the same */
 
     /* Read by FCGX_Init. NOLINTBEGIN(concurrency-mt-unsafe): no threads yet */
     (void)setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", LINGER_MS, 0);

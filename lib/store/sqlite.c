@@ -20,39 +20,36 @@ int64_t sqlite_deadline_us(void)
 /* --- the readers --- */
 
 /* An open connection before one to be opened: a process that never reads two at once keeps one. */
-static struct sqlite_reader *idle_reader(struct sqlite_store *store)
+static struct sqlite_reader *idle_reader(struct sqlite_store *store, enum sqlite_reading reading)
 {
-    struct sqlite_reader *closed = NULL;
+    struct sqlite_reader *idle = NULL;
+    size_t walks = 0;
     for (size_t i = 0; i < SQLITE_READERS; i++) {
         struct sqlite_reader *reader = &store->readers[i];
-        if (reader->taken) {
-            continue;
-        }
-        if (reader->connection.database != NULL) {
-            return reader;
-        }
-        if (closed == NULL) {
-            closed = reader;
+        walks += reader->taken && reader->walks;
+        if (!reader->taken && (idle == NULL || reader->connection.database != NULL)) {
+            idle = reader;
         }
     }
-    return closed;
+    return reading == SQLITE_LOOK || walks < SQLITE_READERS - 1 ? idle : NULL;
 }
 
-enum chatur_outcome sqlite_read(struct sqlite_store *store, struct sqlite_connection **connection,
-                                struct chatur_error *error)
+enum chatur_outcome sqlite_read(struct sqlite_store *store, enum sqlite_reading reading,
+                                struct sqlite_connection **connection, struct chatur_error *error)
 {
     int64_t deadline_us = sqlite_deadline_us();
     struct timespec deadline = sqlite_timespec(deadline_us);
     (void)pthread_mutex_lock(&store->readers_lock);
-    struct sqlite_reader *reader = idle_reader(store);
+    struct sqlite_reader *reader = idle_reader(store, reading);
     int waited = 0;
     while (reader == NULL && waited == 0) {
         waited = pthread_cond_clockwait(&store->reader_returned, &store->readers_lock,
                                         CLOCK_MONOTONIC, &deadline);
-        reader = idle_reader(store);
+        reader = idle_reader(store, reading);
     }
     if (reader != NULL) {
         reader->taken = true;
+        reader->walks = reading == SQLITE_WALK;
     }
     (void)pthread_mutex_unlock(&store->readers_lock);
     if (reader == NULL) {
@@ -84,7 +81,7 @@ void sqlite_read_end(struct sqlite_store *store, struct sqlite_connection *conne
             store->readers[i].taken = false;
         }
     }
-    (void)pthread_cond_signal(&store->reader_returned);
+    (void)pthread_cond_broadcast(&store->reader_returned); /* not every waiter may have it */
     (void)pthread_mutex_unlock(&store->readers_lock);
 }
 
@@ -94,7 +91,7 @@ static enum chatur_outcome ping(struct chatur_store *base, struct chatur_error *
 {
     struct sqlite_store *store = (struct sqlite_store *)base;
     struct sqlite_connection *connection = NULL;
-    enum chatur_outcome outcome = sqlite_read(store, &connection, error);
+    enum chatur_outcome outcome = sqlite_read(store, SQLITE_LOOK, &connection, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }

@@ -65,7 +65,7 @@ static enum chatur_outcome users_after(struct chatur_store *base, const char *ui
         "SELECT " USER_COLUMNS " FROM users WHERE uid > ?1 ORDER BY uid LIMIT ?2";
     struct sqlite_store *store = (struct sqlite_store *)base;
     struct sqlite_connection *connection = NULL;
-    enum chatur_outcome outcome = sqlite_read(store, &connection, error);
+    enum chatur_outcome outcome = sqlite_read(store, SQLITE_WALK, &connection, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
@@ -86,7 +86,7 @@ static enum chatur_outcome user_load(struct chatur_store *base, const char *uid,
     static const char sql[] = "SELECT " USER_COLUMNS " FROM users WHERE uid = ?1";
     struct sqlite_store *store = (struct sqlite_store *)base;
     struct sqlite_connection *connection = NULL;
-    enum chatur_outcome outcome = sqlite_read(store, &connection, error);
+    enum chatur_outcome outcome = sqlite_read(store, SQLITE_WALK, &connection, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
@@ -200,7 +200,7 @@ static enum chatur_outcome feedback_each(struct chatur_store *base, const char *
                               " WHERE uid = ?1 ORDER BY created_ms, id";
     struct sqlite_store *store = (struct sqlite_store *)base;
     struct sqlite_connection *connection = NULL;
-    enum chatur_outcome outcome = sqlite_read(store, &connection, error);
+    enum chatur_outcome outcome = sqlite_read(store, SQLITE_WALK, &connection, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
@@ -237,7 +237,7 @@ static enum chatur_outcome survey(struct chatur_store *base, chatur_store_report
     (void)context;
     struct sqlite_store *store = (struct sqlite_store *)base;
     struct sqlite_connection *connection = NULL;
-    enum chatur_outcome outcome = sqlite_read(store, &connection, error);
+    enum chatur_outcome outcome = sqlite_read(store, SQLITE_WALK, &connection, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }

@@ -103,7 +103,7 @@ enum chatur_outcome sqlite_coins_reclaim(struct chatur_store *base, const char *
         "SELECT EXISTS (SELECT 1 FROM reservations WHERE uid = ?1 AND deadline_ms < ?2)";
     struct sqlite_store *store = (struct sqlite_store *)base;
     struct sqlite_connection *connection = NULL;
-    enum chatur_outcome outcome = sqlite_read(store, &connection, error);
+    enum chatur_outcome outcome = sqlite_read(store, SQLITE_LOOK, &connection, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }

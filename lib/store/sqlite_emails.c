@@ -161,7 +161,7 @@ enum chatur_outcome sqlite_email_find(struct chatur_store *base, const char *uid
     static const char sql[] = "SELECT " EMAIL_COLUMNS " FROM emails WHERE id = ?1 AND uid = ?2";
     struct sqlite_store *store = (struct sqlite_store *)base;
     struct sqlite_connection *connection = NULL;
-    enum chatur_outcome outcome = sqlite_read(store, &connection, error);
+    enum chatur_outcome outcome = sqlite_read(store, SQLITE_LOOK, &connection, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
@@ -221,7 +221,7 @@ enum chatur_outcome sqlite_email_each(struct chatur_store *base, const char *uid
 {
     struct sqlite_store *store = (struct sqlite_store *)base;
     struct sqlite_connection *connection = NULL;
-    enum chatur_outcome outcome = sqlite_read(store, &connection, error);
+    enum chatur_outcome outcome = sqlite_read(store, SQLITE_WALK, &connection, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }

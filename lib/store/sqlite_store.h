@@ -52,9 +52,14 @@ struct sqlite_connection {
     } statements[SQLITE_STATEMENTS];
 };
 
+/* A look takes microseconds, a walk through a long history seconds. The last free connection is for
+ * looks: walks may not keep everybody from finding out who is asking. */
+enum sqlite_reading { SQLITE_LOOK, SQLITE_WALK };
+
 struct sqlite_reader {
     struct sqlite_connection connection;
-    bool taken; /* under readers_lock */
+    bool taken; /* under readers_lock, as the next */
+    bool walks;
 };
 
 /* An operation whose transaction is not committed yet. */
@@ -235,6 +240,7 @@ static inline struct timespec sqlite_timespec(int64_t us)
 
 /* Waits for a reader. Each statement sees one state of the database, two may see two. */
 CHATUR_MUST_CHECK enum chatur_outcome sqlite_read(struct sqlite_store *store,
+                                                  enum sqlite_reading reading,
                                                   struct sqlite_connection **connection,
                                                   struct chatur_error *error);
 void sqlite_read_end(struct sqlite_store *store, struct sqlite_connection *connection);

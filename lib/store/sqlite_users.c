@@ -124,7 +124,7 @@ enum chatur_outcome sqlite_user_find(struct chatur_store *base, const char *uid,
 {
     struct sqlite_store *store = (struct sqlite_store *)base;
     struct sqlite_connection *connection = NULL;
-    enum chatur_outcome outcome = sqlite_read(store, &connection, error);
+    enum chatur_outcome outcome = sqlite_read(store, SQLITE_LOOK, &connection, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }

@@ -1,6 +1,7 @@
 /* What is SQLite's own: the file, the versions of the schema, locks held by others, a full disk,
  * first opens by many at once, erased bytes. */
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -488,6 +489,66 @@ static void a_page_is_found_by_the_index(void **state)
     chatur_store_free(store);
 }
 
+struct walkers {
+    struct chatur_store *store;
+    sem_t inside; /* posted by each that has begun */
+    sem_t go_on;
+};
+
+static enum chatur_outcome dwell(void *context, const struct chatur_email *email)
+{
+    struct walkers *walkers = context;
+    (void)email;
+    (void)sem_post(&walkers->inside);
+    (void)sem_wait(&walkers->go_on);
+    return CHATUR_OK;
+}
+
+static void *walk_slowly(void *argument)
+{
+    struct walkers *walkers = argument;
+    const struct chatur_page page = {.limit = 1};
+    enum chatur_outcome outcome =
+        chatur_store_email_each(walkers->store, "ada", &page, dwell, walkers, NULL);
+    return outcome == CHATUR_OK ? walkers : NULL;
+}
+
+/* Whoever has a long history asks for it as often as they like. */
+static void walks_leave_a_connection_for_everybody_else(void **state)
+{
+    enum { WALKERS = 8 };
+    struct sqlite_place *place = *state;
+    struct walkers walkers = {.store = place_open(place)};
+    pthread_t threads[WALKERS];
+    char id[CHATUR_ID_LENGTH + 1];
+    (void)sem_init(&walkers.inside, 0, 0);
+    (void)sem_init(&walkers.go_on, 0, 0);
+    assert_outcome(sign_in(walkers.store, "ada", NULL), CHATUR_OK);
+    chatur_id_new(id);
+    assert_outcome(store_case_try(walkers.store, "ada", id, PRICE, DEADLINE_MS), CHATUR_OK);
+    for (size_t i = 0; i < WALKERS; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, walk_slowly, &walkers), 0);
+    }
+    for (int i = 0; i < 3; i++) { /* that is all there may be at once */
+        (void)sem_wait(&walkers.inside);
+    }
+    struct chatur_arena *arena = chatur_arena_new(1 << 16);
+    for (int i = 0; i < 100; i++) {
+        struct chatur_user user;
+        assert_outcome(chatur_store_user_find(walkers.store, "ada", arena, &user, NULL), CHATUR_OK);
+    }
+    for (size_t i = 0; i < WALKERS; i++) {
+        (void)sem_post(&walkers.go_on);
+    }
+    for (size_t i = 0; i < WALKERS; i++) {
+        void *result = NULL;
+        assert_int_equal(pthread_join(threads[i], &result), 0);
+        assert_ptr_equal(result, &walkers);
+    }
+    chatur_arena_free(arena);
+    chatur_store_free(walkers.store);
+}
+
 #define sqlite_test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 static const struct CMUnitTest tests[] = {
@@ -506,6 +567,7 @@ static const struct CMUnitTest tests[] = {
     sqlite_test(first_use_by_many_threads_at_once_succeeds),
     sqlite_test(erased_text_is_overwritten),
     sqlite_test(a_page_is_found_by_the_index),
+    sqlite_test(walks_leave_a_connection_for_everybody_else),
 };
 
 const struct store_cases store_sqlite_cases = {tests, sizeof(tests) / sizeof(tests[0])};
