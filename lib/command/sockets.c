@@ -1,5 +1,6 @@
 /* Sockets: binding is done once, here, so that a worker may die or be replaced without a connection
- * being refused: what arrives meanwhile waits in the backlog of the socket, which we hold open. */
+ * being refused: what arrives meanwhile waits in the backlog of the socket, which we hold open. Where
+ * no worker is to be expected soon, we end that wait ourselves. */
 #include "command/sockets.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@
 #include "command/sweep.h"
 
 /* Connections that wait while all workers are busy or being replaced. The kernel caps it at
- * net.core.somaxconn (4096); over it NGINX gets EAGAIN and answers 502 at once. */
+ * net.core.somaxconn (4096); over it NGINX gets EAGAIN and answers 503 at once. */
 #define BACKLOG 4096
 
 #define FOLDER_MODE 0750
@@ -226,6 +227,19 @@ enum chatur_outcome chatur_sockets_listen(const struct chatur_sockets *sockets, 
     }
     free(place);
     return outcome;
+}
+
+void chatur_sockets_turn_away(int listener)
+{
+    int flags = fcntl(listener, F_GETFL);
+    if (flags < 0 || fcntl(listener, F_SETFL, flags | O_NONBLOCK) != 0) {
+        return;
+    }
+    int fd = -1;
+    while ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+        (void)close(fd);
+    }
+    (void)fcntl(listener, F_SETFL, flags);
 }
 
 /* `target`'s socket as seen from `path`'s folder, so that the state folder can be moved or mounted

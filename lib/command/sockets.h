@@ -35,6 +35,10 @@ CHATUR_MUST_CHECK enum chatur_outcome chatur_sockets_listen(const struct chatur_
                                                             const char *path, int *listener,
                                                             struct chatur_error *error);
 
+/* Closes every connection that waits at the listener, which NGINX answers as "try again". Not while
+ * a process runs that may take one: the listener does not block meanwhile. */
+void chatur_sockets_turn_away(int listener);
+
 /* Makes the second name `path` lead to `target`'s socket, replacing what link there was. */
 CHATUR_MUST_CHECK enum chatur_outcome chatur_sockets_link(const struct chatur_sockets *sockets,
                                                           const char *path, const char *target,
