@@ -17,6 +17,14 @@ struct chatur_sockets {
     int lock;     /* -1: not held */
 };
 
+/* What chatur_sockets_open and chatur_sockets_listen would find wrong with the settings; nothing is
+ * made. Each: CHATUR_OK, CHATUR_BAD_REQUEST, CHATUR_INTERNAL. */
+CHATUR_MUST_CHECK enum chatur_outcome chatur_sockets_check_group(const struct chatur_config *config,
+                                                                 struct chatur_error *error);
+CHATUR_MUST_CHECK enum chatur_outcome chatur_sockets_check_path(const struct chatur_config *config,
+                                                                const char *path,
+                                                                struct chatur_error *error);
+
 /* Makes the folder where it is missing, takes the lock, and clears away what a killed supervisor
  * left. CHATUR_OK; CHATUR_CONFLICT: another one holds the lock (`already running (pid N)`), and
  * nothing was touched; CHATUR_BAD_REQUEST: no such SOCKET_GROUP; CHATUR_INTERNAL.

@@ -1,7 +1,7 @@
 /* Workers: the processes of one endpoint, kept at a number. One that dies comes back after a pause
  * that doubles from 0.2 s to 25 s and is short again once a worker lasted 10 s. Rolling replaces
- * them one by one, each only once its replacement is ready. When none of them is up and the next try
- * is some time off, clients are turned away at once instead of waiting for it. */
+ * them one by one, each only once its replacement is ready. When none of them is up and the next
+ * try is some time off, clients are turned away at once instead of waiting for it. */
 #ifndef CHATUR_COMMAND_WORKERS_H
 #define CHATUR_COMMAND_WORKERS_H
 

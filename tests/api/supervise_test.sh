@@ -293,11 +293,15 @@ rm "$STUB_DIR/refuse" "$STUB_DIR/delay"
 echo 'PORT=none' >"$work/settings"
 reload
 passes 'HUP with a setting that is wrong says so' wait_for 20 logged 'not reloaded: '
+printf 'PORT=4545\nDB_URI=foo://x\n' >"$work/settings"
+reload
+passes 'HUP with a setting that no worker could start with, too' wait_for 20 logged "settings:2: DB_URI: no database"
+echo 'PORT=4545' >"$work/settings"
 mv "$cgi_bin" "$cgi_bin.away"
 reload
-passes 'HUP without the folder says so' wait_for 20 logged_times 2 'not reloaded: '
+passes 'HUP without the folder says so' wait_for 20 logged 'not reloaded: cannot read'
 mv "$cgi_bin.away" "$cgi_bin"
-is "$(everybody)" "$old" 'and both keep the old workers'
+is "$(everybody)" "$old" 'and all keep the old workers'
 
 echo 'PORT=4545' >"$work/settings"
 mkdir "$cgi_bin/prompt"
