@@ -208,7 +208,12 @@ format-check: ## fail when `make format` would change something
 # link to the command. Files go to DESTDIR, and know only of PREFIX.
 home      = $(PREFIX)/lib/chaturmail
 installed = $(DESTDIR)$(home)
-data      = $(shell find templates tutorials etc -type f -not -name deps)
+# By kind, so that an editor's backup or a note does not become a file of the service.
+data      = $(shell find templates -type f -name '[!.]*.yaml'; find tutorials -type f -name '[!.]*.md'; \
+                    find etc/htdocs -type f -name '[!.]*.png' -o -type f -name '[!.]*.svg'; \
+                    find etc/apache etc/nginx etc/systemd -type f \( -name '[!.]*.conf' -o -name '[!.]*.conf.in' \
+                        -o -name '[!.]*.service' -o -name htaccess -o -name render \)) \
+            etc/env.example etc/openapi.yaml etc/run
 
 .PHONY: install
 install: build ## install to PREFIX (/usr/local), below DESTDIR

@@ -107,6 +107,10 @@ CHATUR_MUST_CHECK enum chatur_outcome chatur_config_print_value(const struct cha
                                                                 const char *name, FILE *out,
                                                                 struct chatur_error *error);
 
+/* Where a setting's value came from: "environment", "FILE:LINE", or "default" (also for a name that
+ * is no setting). Lives as long as the config. */
+const char *chatur_config_where(const struct chatur_config *config, const char *name);
+
 /* etc/env.example: every setting with its description and default, as a valid env file. */
 void chatur_config_print_example(FILE *out);
 

@@ -1,4 +1,4 @@
-/* One setting's value as it is, for scripts. */
+/* One setting: its value as it is, for scripts, and where that came from. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,4 +68,12 @@ enum chatur_outcome chatur_config_print_value(const struct chatur_config *config
         break;
     }
     return print_text(setting, text, out, error);
+}
+
+const char *chatur_config_where(const struct chatur_config *config, const char *name)
+{
+    const struct chatur_loaded_config *loaded = (const struct chatur_loaded_config *)config;
+    size_t index = chatur_setting_find(name);
+    const char *where = index < chatur_setting_count ? loaded->values[index].where : NULL;
+    return where != NULL ? where : "default";
 }

@@ -51,7 +51,7 @@ const struct chatur_setting chatur_settings[] = {
      .fallback = "",
      .check = chatur_setting_check_public_url,
      .description = "What clients reach the service by; links in answers start with it.\n"
-                    "Empty: http://127.0.0.1:PORT.",
+                    "Empty: http://127.0.0.1:PORT, which works on this machine alone.",
      MEMBER(public_url)},
     {.name = "CORS_ORIGIN",
      .kind = CHATUR_SETTING_TEXT,
@@ -203,8 +203,10 @@ const struct chatur_setting chatur_settings[] = {
      .fallback = "60",
      .min = 1,
      .max = 3600,
-     .description = "Seconds that writing one email may take, all attempts together. NGINX waits "
-                    "ten longer.",
+     .description =
+         "Seconds that writing one email may take, all attempts together. NGINX waits at least "
+         "ten\n"
+         "longer, and for as long as the database may take before and after it (DB_TIMEOUT_MS).",
      MEMBER(generate_timeout_s)},
     {.name = "GENERATE_QUIET_TIMEOUT_S",
      .kind = CHATUR_SETTING_INTEGER,

@@ -18,7 +18,7 @@ static const struct command commands[] = {
     {"supervise", "[--cgi-bin DIR]", "run all endpoints, in the foreground",
      chatur_command_supervise},
     {"config", "[--get NAME | --example]", "print the settings in force", chatur_command_config},
-    {"check", "", "check settings, templates and tutorials", chatur_command_check},
+    {"check", "[--settings]", "check settings, templates and tutorials", chatur_command_check},
     {"user", "show|suspend|restore|erase UID", "look at a user, or act on one",
      chatur_command_user},
     {"database", "check|prepare|copy", "look at the database, make its indexes, copy it",

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fts.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -166,4 +167,20 @@ const struct chatur_found *chatur_findings_get(const struct chatur_findings *fin
         }
     }
     return NULL;
+}
+
+char *chatur_scan_default_folder(void)
+{
+    char *folder = NULL;
+    char *self = realpath("/proc/self/exe", NULL);
+    char *slash = self != NULL ? strrchr(self, '/') : NULL;
+    if (slash != NULL) {
+        *slash = '\0';
+        slash = strrchr(self, '/');
+    }
+    if (slash == NULL || asprintf(&folder, "%.*s/cgi-bin", (int)(slash - self), self) < 0) {
+        folder = NULL;
+    }
+    free(self);
+    return folder;
 }

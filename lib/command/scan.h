@@ -26,6 +26,9 @@ CHATUR_MUST_CHECK enum chatur_outcome
 chatur_scan(const char *folder, struct chatur_findings *findings, struct chatur_error *error);
 void chatur_findings_free(struct chatur_findings *findings);
 
+/* The folder beside this binary's own: build/bin -> build/cgi-bin. Free it; NULL: there is none. */
+char *chatur_scan_default_folder(void);
+
 /* The finding with this path, or NULL. */
 const struct chatur_found *chatur_findings_get(const struct chatur_findings *findings,
                                                const char *path);

@@ -1,5 +1,6 @@
 /* Sockets: binding is done once, here, so that a worker may die or be replaced without a connection
- * being refused: what arrives meanwhile waits in the backlog of the socket, which we hold open. */
+ * being refused: what arrives meanwhile waits in the backlog of the socket, which we hold open.
+ * Where no worker is to be expected soon, we end that wait ourselves. */
 #include "command/sockets.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@
 #include "command/sweep.h"
 
 /* Connections that wait while all workers are busy or being replaced. The kernel caps it at
- * net.core.somaxconn (4096); over it NGINX gets EAGAIN and answers 502 at once. */
+ * net.core.somaxconn (4096); over it NGINX gets EAGAIN and answers 503 at once. */
 #define BACKLOG 4096
 
 #define FOLDER_MODE 0750
@@ -130,34 +131,66 @@ void chatur_sockets_close(struct chatur_sockets *sockets)
     *sockets = (struct chatur_sockets){.lock = -1};
 }
 
+/* `folder`/<path>.sock. Free it; NULL unless OK. */
+static enum chatur_outcome name_place(const char *folder, const char *path, char **place,
+                                      struct chatur_error *error)
+{
+    const size_t most = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+    int length = asprintf(place, "%s/%s.sock", folder, path);
+    if (length < 0) {
+        *place = NULL;
+        return chatur_no_memory(error);
+    }
+    if ((size_t)length <= most) {
+        return CHATUR_OK;
+    }
+    enum chatur_outcome outcome = chatur_fail(
+        error, CHATUR_BAD_REQUEST,
+        "STATE_DIR is too long: %s is %d bytes, a socket's path at most %zu", *place, length, most);
+    free(*place);
+    *place = NULL;
+    return outcome;
+}
+
 /* STATE_DIR/run/<path>.sock, with its folders made. Free it. */
 static enum chatur_outcome make_place(const struct chatur_sockets *sockets, const char *path,
                                       char **place, struct chatur_error *error)
 {
-    const size_t most = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
-    int length = asprintf(place, "%s/%s.sock", sockets->folder, path);
-    if (length < 0) {
-        *place = NULL;
-        (void)chatur_no_memory(error);
-        return CHATUR_INTERNAL;
+    enum chatur_outcome outcome = name_place(sockets->folder, path, place, error);
+    if (outcome != CHATUR_OK) {
+        return outcome;
     }
-    enum chatur_outcome outcome = CHATUR_OK;
-    if ((size_t)length > most) {
-        outcome = chatur_fail(error, CHATUR_BAD_REQUEST,
-                              "STATE_DIR is too long: %s is %d bytes, a socket's path at most %zu",
-                              *place, length, most);
-    } else {
-        char *name = strrchr(*place, '/');
-        *name = '\0';
-        if (strlen(*place) > strlen(sockets->folder)) {
-            outcome = make_folders(sockets, *place, strlen(sockets->folder), error);
-        }
-        *name = '/';
+    char *name = strrchr(*place, '/');
+    *name = '\0';
+    if (strlen(*place) > strlen(sockets->folder)) {
+        outcome = make_folders(sockets, *place, strlen(sockets->folder), error);
     }
+    *name = '/';
     if (outcome != CHATUR_OK) {
         free(*place);
         *place = NULL;
     }
+    return outcome;
+}
+
+enum chatur_outcome chatur_sockets_check_group(const struct chatur_config *config,
+                                               struct chatur_error *error)
+{
+    gid_t ignored = NO_GROUP;
+    return find_group(config->socket_group, &ignored, error);
+}
+
+enum chatur_outcome chatur_sockets_check_path(const struct chatur_config *config, const char *path,
+                                              struct chatur_error *error)
+{
+    char *folder = NULL;
+    char *place = NULL;
+    if (asprintf(&folder, "%s/run", config->state_dir) < 0) {
+        return chatur_no_memory(error);
+    }
+    enum chatur_outcome outcome = name_place(folder, path, &place, error);
+    free(place);
+    free(folder);
     return outcome;
 }
 
@@ -182,7 +215,7 @@ static enum chatur_outcome listen_at(const struct chatur_sockets *sockets, const
                                      int *listener, struct chatur_error *error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    memcpy(address.sun_path, place, strlen(place) + 1); /* make_place saw to the length */
+    memcpy(address.sun_path, place, strlen(place) + 1); /* name_place saw to the length */
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         return chatur_fail(error, CHATUR_INTERNAL, "cannot make a socket: %s",
@@ -226,6 +259,19 @@ enum chatur_outcome chatur_sockets_listen(const struct chatur_sockets *sockets, 
     }
     free(place);
     return outcome;
+}
+
+void chatur_sockets_turn_away(int listener)
+{
+    int flags = fcntl(listener, F_GETFL);
+    if (flags < 0 || fcntl(listener, F_SETFL, flags | O_NONBLOCK) != 0) {
+        return;
+    }
+    int fd = -1;
+    while ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+        (void)close(fd);
+    }
+    (void)fcntl(listener, F_SETFL, flags);
 }
 
 /* `target`'s socket as seen from `path`'s folder, so that the state folder can be moved or mounted

@@ -17,6 +17,14 @@ struct chatur_sockets {
     int lock;     /* -1: not held */
 };
 
+/* What chatur_sockets_open and chatur_sockets_listen would find wrong with the settings; nothing is
+ * made. Each: CHATUR_OK, CHATUR_BAD_REQUEST, CHATUR_INTERNAL. */
+CHATUR_MUST_CHECK enum chatur_outcome chatur_sockets_check_group(const struct chatur_config *config,
+                                                                 struct chatur_error *error);
+CHATUR_MUST_CHECK enum chatur_outcome chatur_sockets_check_path(const struct chatur_config *config,
+                                                                const char *path,
+                                                                struct chatur_error *error);
+
 /* Makes the folder where it is missing, takes the lock, and clears away what a killed supervisor
  * left. CHATUR_OK; CHATUR_CONFLICT: another one holds the lock (`already running (pid N)`), and
  * nothing was touched; CHATUR_BAD_REQUEST: no such SOCKET_GROUP; CHATUR_INTERNAL.
@@ -34,6 +42,10 @@ void chatur_sockets_close(struct chatur_sockets *sockets);
 CHATUR_MUST_CHECK enum chatur_outcome chatur_sockets_listen(const struct chatur_sockets *sockets,
                                                             const char *path, int *listener,
                                                             struct chatur_error *error);
+
+/* Closes every connection that waits at the listener, which NGINX answers as "try again". Not while
+ * a process runs that may take one: the listener does not block meanwhile. */
+void chatur_sockets_turn_away(int listener);
 
 /* Makes the second name `path` lead to `target`'s socket, replacing what link there was. */
 CHATUR_MUST_CHECK enum chatur_outcome chatur_sockets_link(const struct chatur_sockets *sockets,

@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "command/command.h"
 #include "command/endpoints.h"
+#include "command/fit.h"
 #include "command/scan.h"
 #include "command/sockets.h"
 
@@ -126,6 +127,14 @@ static void take_over_settings(struct supervisor *supervisor, const struct chatu
     supervisor->endpoints.patience_s = config->stop_timeout_s + GRACE_S;
 }
 
+static void warn(const struct chatur_config *config)
+{
+    const char *warning = chatur_fit_warning(config);
+    if (warning[0] != '\0') {
+        chatur_log(CHATUR_WARNING, "%s", warning);
+    }
+}
+
 /* True when `folder` is STATE_DIR/run as the settings have it now. */
 static bool is_still_ours(const char *folder, const struct chatur_config *config)
 {
@@ -148,11 +157,16 @@ static void reload(struct supervisor *supervisor)
     if (outcome == CHATUR_OK) {
         outcome = chatur_scan(supervisor->folder, &findings, &error);
     }
+    if (outcome == CHATUR_OK) {
+        outcome = chatur_fit_to_start(config, &findings, &error);
+    }
     if (outcome != CHATUR_OK) {
         chatur_log(CHATUR_ERROR, "not reloaded: %s", chatur_command_reason(outcome, &error));
+        chatur_findings_free(&findings);
         chatur_config_free(config);
         return;
     }
+    warn(config);
     take_over_settings(supervisor, config);
     chatur_config_free(config);
     chatur_log(CHATUR_INFO, "reloading");
@@ -253,6 +267,9 @@ static enum chatur_outcome start(struct supervisor *supervisor, const struct cha
         outcome = chatur_scan(supervisor->folder, &findings, error);
     }
     if (outcome == CHATUR_OK) {
+        outcome = chatur_fit_to_start(config, &findings, error);
+    }
+    if (outcome == CHATUR_OK) {
         outcome = chatur_sockets_open(&supervisor->sockets, config, error);
     }
     if (outcome == CHATUR_OK) {
@@ -319,23 +336,6 @@ static int find_ready_fd(void)
     return fcntl((int)number, F_SETFD, FD_CLOEXEC) == 0 ? (int)number : -1;
 }
 
-/* The folder beside this binary's own: build/bin -> build/cgi-bin. Free it; NULL: there is none. */
-static char *default_folder(void)
-{
-    char *folder = NULL;
-    char *self = realpath("/proc/self/exe", NULL);
-    char *slash = self != NULL ? strrchr(self, '/') : NULL;
-    if (slash != NULL) {
-        *slash = '\0';
-        slash = strrchr(self, '/');
-    }
-    if (slash == NULL || asprintf(&folder, "%.*s/cgi-bin", (int)(slash - self), self) < 0) {
-        folder = NULL;
-    }
-    free(self);
-    return folder;
-}
-
 static enum chatur_log_level level_of(const char *name)
 {
     static const char *const names[] = {"debug", "info", "warning", "error"};
@@ -365,8 +365,9 @@ int chatur_command_supervise(int argc, char **argv)
     if (unused[0] != '\0') {
         chatur_log(CHATUR_WARNING, "set, but read by nothing here: %s", unused);
     }
+    warn(config);
     int code = CHATUR_EXIT_FAILED;
-    char *folder = argc == 3 ? strdup(argv[2]) : default_folder();
+    char *folder = argc == 3 ? strdup(argv[2]) : chatur_scan_default_folder();
     if (folder != NULL) {
         code = supervise(folder, ready_fd, config);
     } else {

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "command/sockets.h"
 
 #define FIRST_PAUSE_US   (200 * INT64_C(1000))
 #define LONGEST_PAUSE_US (25 * INT64_C(1000000))
@@ -16,6 +17,10 @@
 /* A worker that is not ready by then never will be: without a limit, a hanging one would hold up
  * the start, or a roll and every later one, for ever. */
 #define START_LIMIT_US (60 * INT64_C(1000000))
+
+/* A client waits so long for a worker that is to be started. Without a limit it would wait out a
+ * pause that grows to LONGEST_PAUSE_US, and then the next one, until NGINX has enough. */
+#define WORTH_WAITING_US (1 * INT64_C(1000000))
 
 static void leave(struct chatur_workers *workers, struct chatur_process *process)
 {
@@ -191,6 +196,44 @@ static void limit_start(struct chatur_process *process)
     chatur_process_hurry(process, "did not become ready in time");
 }
 
+/* Is there no process that could take a client on, and none due soon? Only we start one, so until
+ * then none comes between. */
+static bool is_down(const struct chatur_workers *workers)
+{
+    int64_t soon_us = chatur_monotonic_us() + WORTH_WAITING_US;
+    for (size_t i = 0; i < workers->count; i++) {
+        const struct chatur_slot *slot = &workers->slots[i];
+        if (slot->current != NULL || slot->replacement != NULL || slot->restart_at_us <= soon_us) {
+            return false;
+        }
+    }
+    return workers->count > 0;
+}
+
+static bool is_any_ready(const struct chatur_workers *workers)
+{
+    for (size_t i = 0; i < workers->count; i++) {
+        if (workers->slots[i].current != NULL && workers->slots[i].current->ready) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void spare_clients_the_wait(struct chatur_workers *workers)
+{
+    if (is_down(workers)) {
+        if (!workers->down) {
+            chatur_log(CHATUR_ERROR, "%s: no worker stays up: turning clients away", workers->name);
+        }
+        workers->down = true;
+        chatur_sockets_turn_away(workers->listener);
+    } else if (workers->down && is_any_ready(workers)) {
+        workers->down = false;
+        chatur_log(CHATUR_INFO, "%s: serving again", workers->name);
+    }
+}
+
 void chatur_workers_tend(struct chatur_workers *workers)
 {
     for (size_t i = 0; i < workers->count; i++) {
@@ -209,6 +252,7 @@ void chatur_workers_tend(struct chatur_workers *workers)
             }
         }
     }
+    spare_clients_the_wait(workers);
 }
 
 bool chatur_workers_ready(const struct chatur_workers *workers)

@@ -1,6 +1,7 @@
 /* Workers: the processes of one endpoint, kept at a number. One that dies comes back after a pause
  * that doubles from 0.2 s to 25 s and is short again once a worker lasted 10 s. Rolling replaces
- * them one by one, each only once its replacement is ready. */
+ * them one by one, each only once its replacement is ready. When none of them is up and the next
+ * try is some time off, clients are turned away at once instead of waiting for it. */
 #ifndef CHATUR_COMMAND_WORKERS_H
 #define CHATUR_COMMAND_WORKERS_H
 
@@ -31,6 +32,7 @@ struct chatur_workers {
     bool rolling;
     bool roll_failed; /* the last roll: what ran before it still does */
     size_t roll_slot;
+    bool down; /* clients are being turned away */
 
     struct chatur_process **leaving; /* borrowed: where processes go that were asked to end */
     int64_t patience_s;              /* how long they may take */
@@ -53,7 +55,8 @@ void chatur_workers_roll(struct chatur_workers *workers, size_t wanted);
 /* Tells them that a process ended. */
 enum chatur_reaped chatur_workers_reaped(struct chatur_workers *workers, pid_t pid, int status);
 
-/* Does what is due: hears who is ready, restarts, gives up on who is not ready in time. */
+/* Does what is due: hears who is ready, restarts, gives up on who is not ready in time, turns
+ * clients away. */
 void chatur_workers_tend(struct chatur_workers *workers);
 
 /* Is every worker up and ready? */

@@ -66,6 +66,41 @@ is "$out" "$(<etc/env.example)" 'the example is etc/env.example'
 run check
 is "$code" 0 'what is here is fit to be deployed'
 is "$err" '' 'without a word of complaint'
+run check --settings
+is "$code $out" '0 configuration: valid' 'the settings can be checked alone'
+run check --everything
+is "$code" 2 'but nothing else'
+
+# What a start would stumble over: SETTING=VALUE, and what is said about it.
+touch "$work/settings"
+while IFS='|' read -r setting message; do
+    env "$setting" "$chatur" check >"$work/out" 2>"$work/err"
+    is "$?" 1 "$setting is a failure"
+    is "$(wc -l <"$work/err")" 1 'in one line'
+    matches "$(<"$work/err")" "^chatur: $message" 'which names it'
+    is "$(grep -c '^configuration' "$work/out")" 0 'and nothing says that it is valid'
+done <<END
+JWT_KEY=|JWT_KEY is not set
+JWT_KEY=short|environment: JWT_KEY is too short
+JWT_KEY=0123456789abcdef0123456789abcde|environment: JWT_KEY is too short
+DB_URI=foo://x|environment: DB_URI: no database of this build
+DB_URI=mysql://x|environment: DB_URI: no database of this build
+DB_URI=mongodb://|environment: DB_URI: 
+SOCKET_GROUP=nosuchgroup|environment: SOCKET_GROUP: there is no group nosuchgroup
+STATE_DIR=/$(printf 'long%.0s' {1..25})|environment: STATE_DIR is too long
+PORT=0|environment: PORT must be
+LISTEN=here|environment: LISTEN must be
+GENERATORS=opt|environment: GENERATORS has opt
+END
+printf 'PORT=1\nJWT_KEY=short\n' >"$work/settings"
+(unset JWT_KEY && ENV_FILE=$work/settings "$chatur" check) >"$work/out" 2>"$work/err"
+is "$? $(grep -c "settings:2: JWT_KEY is too short" "$work/err")" '1 1' 'of a file the line is named'
+is "$(ls -A "$STATE_DIR" 2>/dev/null)" '' 'nothing is written by checking'
+DEV_LOGIN=0 LISTEN=0.0.0.0 run check
+is "$code" 0 'an address for other machines is no failure'
+matches "$err" '^warning: PUBLIC_URL is not set' 'but warned of without PUBLIC_URL'
+DEV_LOGIN=0 LISTEN=0.0.0.0 PUBLIC_URL=https://mail.example.com run check
+is "$code $err" '0 ' 'and not with it'
 mkdir -p "$work/home"
 cp -r templates tutorials "$work/home"
 echo 'title: [' >"$work/home/templates/broken.yaml"

@@ -21,6 +21,19 @@ for file in templates/request.yaml tutorials/1-your-first-email.md etc/nginx/ser
     etc/apache/chatur.conf etc/env.example; do
     is "$(stat -c %a "$home/$file")" 644 "$file is there, to be read"
 done
+# From a folder in which somebody works.
+mkdir "$work/tree"
+cp -a Makefile lib cgi-bin templates tutorials etc "$work/tree"
+if git ls-files --error-unmatch Makefile >/dev/null 2>&1; then # not in an unpacked archive
+    is "$(cd "$home" && find templates tutorials etc -type f | sort)" \
+        "$(git ls-files templates tutorials etc | grep -vx etc/deps | sort)" "all that is data is there"
+fi
+for file in templates/{request.yaml~,.request.yaml.swp,.hidden.yaml,notes.txt,request.yaml.orig} tutorials/1-your-first-email.md.bak \
+    etc/{run~,.env,nginx/server.conf.in~,nginx/.x.conf,htdocs/icons/request.png~,htdocs/notes.txt,systemd/chaturmail.service.rej}; do
+    echo mine >"$work/tree/$file"
+done
+passes "make install where there are backups and notes" make -s -C "$work/tree" BUILD="$BUILD" DESTDIR="$work/other" PREFIX="$prefix" install
+is "$(cd "$work/other" && find . | sort)" "$(cd "$target" && find . | sort)" "leaves them out"
 is "$(find "$target" -name '*.o' -o -name '*.d' -o -name '*.tidy' -o -name '*.c' | wc -l)" 0 "nothing else of the build or the sources is"
 is "$(readlink "$home/cgi-bin/auth/getJWTToken")" ../user/getJWTToken "second names are links"
 is "$(find "$target" -xtype l | wc -l)" 0 "and all links lead somewhere"

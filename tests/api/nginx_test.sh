@@ -75,8 +75,8 @@ is_envelope() { # STATUS NAME
         not_ok "$name" "Access-Control-Allow-Origin: $(header Access-Control-Allow-Origin)"
     elif [[ ! $(header X-Request-Id) =~ ^[0-9a-f]{32}$ ]]; then
         not_ok "$name" "X-Request-Id: $(header X-Request-Id)"
-    elif [[ $1 =~ ^(429|502|503|504)$ && $(header Retry-After) != 1 ]] ||
-        [[ ! $1 =~ ^(429|502|503|504)$ && -n $(header Retry-After) ]]; then
+    elif [[ $1 =~ ^(429|503|504)$ && $(header Retry-After) != 1 ]] ||
+        [[ ! $1 =~ ^(429|503|504)$ && -n $(header Retry-After) ]]; then
         not_ok "$name" "Retry-After: $(header Retry-After)"
     else
         ok "$name"
@@ -183,11 +183,11 @@ send_raw 'GET /stub/echo HTTP/9.9\r\nHost: x\r\n\r\n'
 is_envelope 505 "HTTP/9.9"
 
 ask /stub/dead
-is_envelope 502 "an endpoint whose process is gone"
+is_envelope 503 "an endpoint whose process is gone"
 ask /stub/away
-is_envelope 502 "an endpoint without a socket"
+is_envelope 503 "an endpoint without a socket"
 ask '/stub/echo?cut'
-is_envelope 502 "an endpoint that dies while it answers"
+is_envelope 503 "an endpoint that dies while it answers"
 ask '/stub/echo?silent'
 is_envelope 504 "an endpoint that does not answer"
 

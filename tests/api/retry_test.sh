@@ -35,7 +35,7 @@ work_on() {
 }
 
 # The id; nothing when it must be asked again. What may come meanwhile: no connection (000), a
-# process that died (502, 504), a request that is still running as far as anybody knows (409).
+# process that died (503, 504), a request that is still running as far as anybody knows (409).
 answer_to() {
     local code out=$work/out.$2
     : >"$out"
@@ -43,7 +43,7 @@ answer_to() {
         -H 'Content-Type: application/json' -H "Idempotency-Key: \"$1\"" -d "$order" "$url/email/generateEmail")
     case $code in
     200) jq -r '.payload[0].id' "$out" ;;
-    000 | 409 | 502 | 504) ;;
+    000 | 409 | 503 | 504) ;;
     *) printf '%s\n' "$1 $code $(cat "$out")" >>"$work/unexpected" ;;
     esac
     printf '%s\n' "$code" >>"$work/codes.$2"

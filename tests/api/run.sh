@@ -25,6 +25,7 @@ has_no_processes() {
 run() { # STATE_DIR PORT LOG [NAME=VALUE…]
     local state=$1 port=$2 log=$3
     shift 3
+    : >"$log" # what an earlier one wrote must not be taken for this one's
     # What a shell starts in the background ignores Ctrl-C; in a terminal's foreground nothing does.
     env --default-signal=INT -u JWT_KEY STATE_DIR="$state" PORT="$port" "$@" \
         bash -c "exec $run_command" >"$log" 2>&1 &

@@ -93,6 +93,13 @@ passes "no process is left" has_no_processes "$state"
 is "$(find "$state" -type s -o -type l | wc -l)" 0 "and no socket"
 is "$(is_answering "$port" && echo yes)" '' "and nobody answers"
 
+run "$state" "$port" "$work/log" DEMO=0 LISTEN=0.0.0.0
+wait_for 20 is_ready "$work/log"
+matches "$(<"$work/log")" 'warning: PUBLIC_URL is not set' "an address for other machines is warned of without PUBLIC_URL"
+matches "$(<"$state/log/chatur.log")" '"warning".*PUBLIC_URL is not set' "in the log too"
+kill -TERM "$run_pid"
+end_of "$run_pid"
+
 # --- being killed --------------------------------------------------------------------------------
 
 run "$state" "$port" "$work/log" DEMO=0
@@ -125,7 +132,14 @@ passes "no process is left" wait_for 10 has_no_processes "$state"
 run "$state" "$port" "$work/log" JWT_KEY=short
 end_of "$run_pid"
 is $? 1 "a key that is too short is refused"
-matches "$(<"$work/log")" 'JWT_KEY' "by its name"
+is "$(<"$work/log")" 'chatur: environment: JWT_KEY is too short to sign sessions with: it needs at least 32 bytes' \
+    "in one line, which says where it comes from"
+printf 'PORT=1\nDB_URI=foo://x\n' >"$work/settings"
+run "$state" "$port" "$work/log" ENV_FILE="$work/settings"
+end_of "$run_pid"
+is $? 1 "a database of no known kind is refused"
+is "$(<"$work/log")" "chatur: $work/settings:2: DB_URI: no database of this build has its scheme" \
+    "in one line, which says where it comes from"
 run "$state" seven "$work/log"
 end_of "$run_pid"
 is $? 1 "a port that is none is refused"

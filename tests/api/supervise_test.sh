@@ -177,6 +177,56 @@ passes 'a crash is logged with its reason' wait_for 10 logged 'was killed by sig
 passes 'the other worker serves meanwhile' ask health
 passes 'and a new one comes' wait_for 10 has_workers health 2
 
+# --- an endpoint whose workers fail again and again, as a client of NGINX has it ------------------
+
+mkdir -p "$work/built" "$state/nginx/temporary" "$state/log"
+ln -s "$BUILD/bin" "$work/built/bin"
+ln -s "$cgi_bin" "$work/built/cgi-bin"
+port=$(free_port)
+for part in nginx http server; do
+    env BUILD="$work/built" HOME_DIR="$PWD" STATE_DIR="$state" PORT="$port" etc/nginx/render "$part" \
+        >"$state/nginx/$part.conf"
+done
+nginx -p "$state/nginx/" -c nginx.conf -e "$state/log/nginx.log" &
+nginx=$!
+
+# post_to PATH: prints the status, Retry-After and the status in the body, and whether it took 2 s.
+post_to() {
+    local code started=$EPOCHREALTIME
+    code=$(curl -s -o "$work/answer" -D "$headers" -w '%{http_code}' --max-time 100 --json '{}' "http://127.0.0.1:$port$1")
+    printf '%s %s %s %s\n' "$code" "$(sed -n 's/^Retry-After: \([0-9]*\).*/\1/p' "$headers")" \
+        "$(jq -c '[.status, .payload]' "$work/answer" 2>/dev/null)" \
+        "$(awk -v a="$started" -v b="$EPOCHREALTIME" 'BEGIN { print b - a < 2 ? "soon" : b - a }')"
+}
+serves() {
+    [[ $(post_to "$1") == '200 '* ]]
+}
+passes 'NGINX finds it' wait_for 10 serves /health
+
+mv "$cgi_bin/health" "$work/whole"
+cp "$(type -P false)" "$cgi_bin/health"
+other=$(workers email/generateEmail)
+# shellcheck disable=SC2046 # a list
+kill -KILL $(workers health)
+passes 'workers that fail again and again are given up on for a while' wait_for 20 logged 'health: no worker stays up'
+until=$((SECONDS + 5)) # in which there are tries to start one
+while ((SECONDS < until)); do
+    post_to /health
+    sleep 0.2
+done >"$work/answers"
+is "$(sort -u "$work/answers")" '503 1 [0,null] soon' 'their clients are told so soon'
+ge "$(wc -l <"$work/answers")" 4 'again and again'
+passes 'the others serve' serves /email/generateEmail
+is "$(workers email/generateEmail)" "$other" 'undisturbed'
+mv "$work/whole" "$cgi_bin/health"
+passes 'repaired, it serves again by itself' wait_for 30 serves /health
+is "$(post_to /health)" '200   soon' 'at once'
+passes 'which is logged' wait_for 10 logged 'health: serving again'
+passes 'with as many workers as before' wait_for 30 has_workers health 2
+kill -QUIT "$nginx"
+wait "$nginx"
+rm -r "$state/nginx" "$state/log"
+
 # --- reloading -----------------------------------------------------------------------------------
 
 # Asks on and on until $work/enough exists; what fails goes to $work/failed.
@@ -243,11 +293,15 @@ rm "$STUB_DIR/refuse" "$STUB_DIR/delay"
 echo 'PORT=none' >"$work/settings"
 reload
 passes 'HUP with a setting that is wrong says so' wait_for 20 logged 'not reloaded: '
+printf 'PORT=4545\nDB_URI=foo://x\n' >"$work/settings"
+reload
+passes 'HUP with a setting that no worker could start with, too' wait_for 20 logged "settings:2: DB_URI: no database"
+echo 'PORT=4545' >"$work/settings"
 mv "$cgi_bin" "$cgi_bin.away"
 reload
-passes 'HUP without the folder says so' wait_for 20 logged_times 2 'not reloaded: '
+passes 'HUP without the folder says so' wait_for 20 logged 'not reloaded: cannot read'
 mv "$cgi_bin.away" "$cgi_bin"
-is "$(everybody)" "$old" 'and both keep the old workers'
+is "$(everybody)" "$old" 'and all keep the old workers'
 
 echo 'PORT=4545' >"$work/settings"
 mkdir "$cgi_bin/prompt"
