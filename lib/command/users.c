@@ -108,6 +108,7 @@ int chatur_command_user(int argc, char **argv)
     if (config == NULL) {
         return CHATUR_EXIT_FAILED;
     }
+    config->existing = true;
     int code = act(action, config, argv[2]);
     chatur_config_free(config);
     return code;

@@ -82,10 +82,21 @@ is "$code" 1 'a folder without either is a failure'
 # --- the database --------------------------------------------------------------------------------
 
 mkdir -p "$STATE_DIR"
+for name in nowhere.db no/where.db; do
+    for action in 'database check' 'user show ann' 'user erase ann'; do
+        # shellcheck disable=SC2086 # two or three arguments
+        DB_URI=sqlite:$work/$name run $action
+        is "$code" 1 "$action of a database that is not there is a failure"
+        matches "$err" "there is no database $work/$name" 'and says so'
+    done
+    is "$([[ -e $work/${name%/*} ]] && echo made)" '' 'nothing is made'
+done
+run database prepare
+is "$code" 0 'SQLite is made where there is none'
+run database prepare
+is "$code" 0 'and then there is nothing to prepare'
 run database check
 is "$code $out" '0 database (sqlite): there, and fit for use' 'the database is looked at'
-run database prepare
-is "$code" 0 'SQLite has nothing to prepare'
 for action in '' drop 'check twice'; do
     # shellcheck disable=SC2086 # none, one or two arguments
     run database $action
