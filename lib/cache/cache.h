@@ -20,8 +20,8 @@
  *
  * Rates (GCRA, the generic cell rate algorithm: a token bucket that is one number, the theoretical
  * arrival time of the next call) and deadlines are shared by all processes of the machine through
- * a file in STATE_DIR, and with Redis by all machines. Keys are hashed with a secret key first:
- * addresses and user ids can be read in neither.
+ * a file in STATE_DIR, and with Redis by all machines. Their keys are hashed with a secret key
+ * first: addresses and user ids can be read in neither.
  *
  * Any thread may call anything. A cache must be made after fork. */
 #ifndef CHATUR_CACHE_CACHE_H
