@@ -86,6 +86,7 @@ struct chatur_config {
     /* No setting: set by who runs, when the process serves one request (or does one task) and ends,
      * so that nothing is worth being kept ready. */
     bool one_shot;
+    bool existing; /* the database must be there already: a mistyped path makes no new one */
     bool attended; /* an operator waits for it, not a client: what takes minutes may */
 };
 

@@ -20,8 +20,8 @@
  *
  * Rates (GCRA, the generic cell rate algorithm: a token bucket that is one number, the theoretical
  * arrival time of the next call) and deadlines are shared by all processes of the machine through
- * a file in STATE_DIR, and with Redis by all machines. Keys are hashed with a secret key first:
- * addresses and user ids can be read in neither.
+ * a file in STATE_DIR, and with Redis by all machines. Their keys are hashed with a secret key
+ * first: addresses and user ids can be read in neither.
  *
  * Any thread may call anything. A cache must be made after fork. */
 #ifndef CHATUR_CACHE_CACHE_H
@@ -82,7 +82,8 @@ struct chatur_cache_ops {
 
     /* One atomic step: moves the key's arrival time from max(it, now_ms), and at most now_ms +
      * window_ms, on by interval_ms, unless that were past now_ms + window_ms. Returns whether it
-     * was moved; *arrival_ms is what it is now. */
+     * was moved; *arrival_ms is what it is now. A backend of several machines goes by one clock
+     * instead of theirs, and says *arrival_ms as the caller's has it. */
     bool (*take)(struct chatur_cache *, const char *key, int64_t interval_ms, int64_t window_ms,
                  int64_t now_ms, int64_t *arrival_ms);
 

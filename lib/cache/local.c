@@ -6,8 +6,8 @@
  * A key may stand in any of a set's slots. One that is new takes the slot with the earliest time,
  * the first of several, and without a look at the clock: two that bring the same new key at once
  * therefore choose the same slot, and the second one finds that it has changed. (Times in a slot
- * only grow. Only in a set that is full of times to come, where one must give way to an earlier
- * one, the same key might end up with two counts.)
+ * only grow. Only where the clock was set back, and in a set that is full of times to come, where
+ * one must give way to an earlier one, the same key might end up with two counts.)
  *
  * The hash of a key has a secret in it: nobody can aim at somebody else's slot, and two keys that
  * do share one are one in a million. */
@@ -95,21 +95,24 @@ static bool local_take(struct chatur_cache *cache, const char *key, int64_t inte
     if (set == NULL) {
         return true; /* nothing to count with: a limit is no reason to turn everybody away */
     }
+    bool allowed = false;
     do {
         slot = slot_of(set, tag, &word);
-        int64_t from_ms = time_of(word, tag);
-        from_ms = from_ms < now_ms ? now_ms : from_ms;
-        /* Later than a call could have put it: a clock was set back. */
+        const int64_t found_ms = time_of(word, tag);
+        int64_t from_ms = found_ms < now_ms ? now_ms : found_ms;
+        /* Later than a call could have put it: the clock was set back. That is put right, or the
+         * key would be refused until the clock is there again. */
         from_ms = from_ms > now_ms + window_ms ? now_ms + window_ms : from_ms;
         *arrival_ms = from_ms;
-        if (from_ms + interval_ms > now_ms + window_ms) {
+        allowed = from_ms + interval_ms <= now_ms + window_ms;
+        if (!allowed && found_ms == from_ms) {
             return false;
         }
-        next = tag | (uint64_t)(from_ms + interval_ms);
+        next = tag | (uint64_t)(allowed ? from_ms + interval_ms : from_ms);
     } while (!atomic_compare_exchange_weak_explicit(slot, &word, next, memory_order_acq_rel,
                                                     memory_order_relaxed));
     *arrival_ms = (int64_t)(next & TIME_MASK);
-    return true;
+    return allowed;
 }
 
 static void local_close(struct chatur_cache *cache, const char *key, int64_t until_ms,

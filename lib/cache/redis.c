@@ -187,24 +187,27 @@ static unsigned long long hash_of(const struct redis *redis, const char *key)
     return chatur_siphash(redis->key, key, strlen(key));
 }
 
-/* As chatur_cache_ops.take has it. Returns whether it was moved, and to where. */
+/* As chatur_cache_ops.take has it, but by the server's clock: machines whose clocks differ would
+ * take each other's times for long past or far ahead. Returns whether it was moved, and how far
+ * ahead of now it is. (That a script writes after it has asked for the time is allowed since Redis
+ * 5: what it did is replicated, not the script.) */
 static const char take_script[] =
-    "local interval, window, now = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]) "
-    "local from = tonumber(redis.call('GET', KEYS[1]) or '0') or 0 "
-    "from = math.min(math.max(from, now), now + window) "
-    "if from + interval > now + window then return {0, from} end "
-    "from = from + interval "
+    "local interval, window, time = tonumber(ARGV[1]), tonumber(ARGV[2]), redis.call('TIME') "
+    "local now = time[1] * 1000 + math.floor(time[2] / 1000) "
+    "local found = tonumber(redis.call('GET', KEYS[1]) or '0') or 0 "
+    "local from, moved = math.min(math.max(found, now), now + window), 0 "
+    "if from + interval <= now + window then from, moved = from + interval, 1 "
+    "elseif from == found then return {0, from - now} end "
     "redis.call('SET', KEYS[1], string.format('%.0f', from), 'PX', "
     "string.format('%.0f', from - now)) "
-    "return {1, from}";
+    "return {moved, from - now}";
 
 static bool redis_take(struct chatur_cache *cache, const char *key, int64_t interval_ms,
                        int64_t window_ms, int64_t now_ms, int64_t *arrival_ms)
 {
     struct redis *redis = (struct redis *)cache;
-    redisReply *reply =
-        ask(redis, "EVAL %s 1 chatur:1:rate:%016llx %lld %lld %lld", take_script,
-            hash_of(redis, key), (long long)interval_ms, (long long)window_ms, (long long)now_ms);
+    redisReply *reply = ask(redis, "EVAL %s 1 chatur:1:rate:%016llx %lld %lld", take_script,
+                            hash_of(redis, key), (long long)interval_ms, (long long)window_ms);
     if (reply == NULL || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
         reply->element[0]->type != REDIS_REPLY_INTEGER ||
         reply->element[1]->type != REDIS_REPLY_INTEGER) {
@@ -213,7 +216,7 @@ static bool redis_take(struct chatur_cache *cache, const char *key, int64_t inte
                                        arrival_ms);
     }
     bool moved = reply->element[0]->integer == 1;
-    *arrival_ms = reply->element[1]->integer;
+    *arrival_ms = now_ms + reply->element[1]->integer;
     freeReplyObject(reply);
     return moved;
 }

@@ -241,19 +241,32 @@ static enum chatur_outcome copy_rows(struct copy *copy, const char *uid)
     return outcome;
 }
 
+/* CHATUR_EMPTY: it was refused. CHATUR_NOT_FOUND: erased meanwhile. */
+static enum chatur_outcome bring_user(struct copy *copy, const char *uid)
+{
+    char row[200];
+    struct chatur_stored_user user;
+    enum chatur_outcome outcome = refresh(copy, uid, &user);
+    if (outcome == CHATUR_OK) {
+        return copy_user(copy, &user);
+    }
+    if (outcome == CHATUR_NOT_FOUND) {
+        return outcome;
+    }
+    (void)snprintf(row, sizeof(row), "user %s", copy->user);
+    outcome = refuse(copy, outcome, &copy->refused.users, row, NULL);
+    return outcome == CHATUR_OK ? CHATUR_EMPTY : outcome;
+}
+
 static enum chatur_outcome copy_one(struct copy *copy, const struct chatur_stored_user *listed)
 {
-    struct chatur_stored_user user;
-    enum chatur_outcome outcome = refresh(copy, listed->user.uid, &user);
-    if (outcome == CHATUR_OK) {
-        outcome = copy_user(copy, &user);
-        copy->is_refused = outcome == CHATUR_EMPTY;
-        if (outcome == CHATUR_OK || outcome == CHATUR_EMPTY) {
-            outcome = copy_rows(copy, user.user.uid);
-        }
+    enum chatur_outcome outcome = bring_user(copy, listed->user.uid);
+    copy->is_refused = outcome == CHATUR_EMPTY;
+    if (outcome == CHATUR_OK || outcome == CHATUR_EMPTY) {
+        outcome = copy_rows(copy, listed->user.uid);
     }
     chatur_arena_reset(copy->fresh);
-    return outcome == CHATUR_NOT_FOUND ? CHATUR_OK : outcome; /* erased meanwhile */
+    return outcome == CHATUR_NOT_FOUND ? CHATUR_OK : outcome;
 }
 
 static enum chatur_outcome compare_one(struct copy *copy, const struct chatur_stored_user *user)
@@ -356,13 +369,19 @@ static enum chatur_outcome sum_up(const struct copy *copy, const struct chatur_s
                  all->users, all->available_coins, all->used_coins, all->generated, all->emails,
                  all->email_coins, all->feedback, copy->added);
     print_counts("left behind", &left, ", of nobody who can sign in");
+    if (survey->being_erased > 0) {
+        (void)printf("still being erased: %" PRId64 " users, whose emails and feedback are left "
+                     "behind; `chatur database check` finishes what was interrupted more than ten "
+                     "seconds ago: run it, and copy again\n",
+                     survey->being_erased);
+    }
     print_counts("not copied", &copy->refused, ", named or of users named above");
     if (copy->unequal > 0) {
         (void)printf("not the same in both: %" PRId64 " users, named above\n", copy->unequal);
     }
     const struct counts *refused = &copy->refused;
     bool complete = refused->users + refused->emails + refused->feedback == 0 &&
-                    copy->unequal == 0 && left.users == 0;
+                    copy->unequal == 0 && left.users == 0 && survey->being_erased == 0;
     return complete ? CHATUR_OK
                     : chatur_fail(copy->error, CHATUR_CONFLICT,
                                   "the copy is not complete: what is missing or differs was named");

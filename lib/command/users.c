@@ -2,6 +2,7 @@
  * endpoints use. */
 #include <inttypes.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,15 +52,16 @@ static enum chatur_outcome restore(struct chatur_store *store, struct chatur_cac
 struct action {
     const char *name;
     const char *done; /* what to say afterwards; NULL: nothing */
+    bool takes;       /* something from the user, which is to hold everywhere at once */
     enum chatur_outcome (*act)(struct chatur_store *store, struct chatur_cache *cache,
                                const char *uid, struct chatur_error *error);
 };
 
 static const struct action actions[] = {
-    {"show", NULL, show},
-    {"suspend", "suspended", suspend},
-    {"restore", "restored", restore},
-    {"erase", "erased, with everything of theirs", chatur_account_erase},
+    {"show", NULL, false, show},
+    {"suspend", "suspended", true, suspend},
+    {"restore", "restored", false, restore},
+    {"erase", "erased, with everything of theirs", true, chatur_account_erase},
 };
 
 static const struct action *find(const char *name)
@@ -70,6 +72,18 @@ static const struct action *find(const char *name)
         }
     }
     return NULL;
+}
+
+/* Whoever runs the service with Redis and this without cannot be told apart from here. */
+static void say_what_lags(const struct chatur_config *config)
+{
+    if (config->redis_url[0] == '\0') {
+        (void)fprintf(
+            stderr,
+            "chatur: no REDIS_URL is set here: if the service has one, it may know this "
+            "user for %d more seconds (run this with the service's settings to be sure)\n",
+            CHATUR_CACHE_MAX_AGE_MS / 1000);
+    }
 }
 
 static int act(const struct action *action, const struct chatur_config *config, const char *uid)
@@ -94,6 +108,9 @@ static int act(const struct action *action, const struct chatur_config *config, 
         (void)fprintf(stderr, "chatur: %s\n", chatur_command_reason(outcome, &error));
     } else if (action->done != NULL) {
         (void)printf("%s\n", action->done);
+        if (action->takes) {
+            say_what_lags(config);
+        }
     }
     return outcome == CHATUR_OK ? CHATUR_EXIT_OK : CHATUR_EXIT_FAILED;
 }
@@ -108,6 +125,7 @@ int chatur_command_user(int argc, char **argv)
     if (config == NULL) {
         return CHATUR_EXIT_FAILED;
     }
+    config->existing = true;
     int code = act(action, config, argv[2]);
     chatur_config_free(config);
     return code;

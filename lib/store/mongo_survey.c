@@ -135,6 +135,10 @@ enum chatur_outcome mongo_survey(struct chatur_store *base, chatur_store_reporte
         outcome = find_inexact(&session, i, report, context, error);
     }
     if (outcome == CHATUR_OK) {
+        bson_t *erasing = BCON_NEW("erasing", "{", "$ne", BCON_NULL, "}");
+        outcome = count(&session, MONGO_USERS, erasing, &survey->being_erased, error);
+    }
+    if (outcome == CHATUR_OK) {
         bson_t *is_email = BCON_NEW("fence", "{", "$exists", BCON_BOOL(false), "}");
         outcome = count(&session, MONGO_EMAILS, is_email, &survey->emails, error);
     }

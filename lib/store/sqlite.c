@@ -60,7 +60,7 @@ enum chatur_outcome sqlite_read(struct sqlite_store *store, enum sqlite_reading 
     reader->connection.deadline_us = deadline_us;
     if (reader->connection.database == NULL) {
         enum chatur_outcome outcome =
-            sqlite_connect(&reader->connection, store->path, SQLITE_READER, error);
+            sqlite_connect(&reader->connection, store, SQLITE_READER, error);
         if (outcome != CHATUR_OK) {
             sqlite_read_end(store, &reader->connection);
             return outcome;
@@ -155,6 +155,7 @@ enum chatur_outcome chatur_sqlite_store_new(const struct chatur_config *config,
     }
     made->base.ops = &ops;
     made->full = strcmp(config->db_durability, "normal") != 0;
+    made->existing = config->existing;
     made->one_shot = config->one_shot;
     /* These do not fail on Linux with default attributes. */
     sqlite_writer_init(made);

@@ -30,14 +30,15 @@ static int copy_log(struct sqlite_connection *connection, int mode, int *left)
     return code;
 }
 
-static void checkpoint(struct sqlite_checkpoints *checkpoints, const char *path)
+static void checkpoint(struct sqlite_store *store)
 {
+    struct sqlite_checkpoints *checkpoints = &store->checkpoints;
     struct sqlite_connection *connection = &checkpoints->connection;
     int left = 0;
     int code = SQLITE_OK;
     connection->deadline_us = sqlite_deadline_us();
     if (connection->database == NULL &&
-        sqlite_connect(connection, path, SQLITE_WRITER, NULL) != CHATUR_OK) {
+        sqlite_connect(connection, store, SQLITE_WRITER, NULL) != CHATUR_OK) {
         return; /* whoever wants to read or write finds out as well, and says it */
     }
     code = copy_log(connection, SQLITE_CHECKPOINT_PASSIVE, &left);
@@ -60,7 +61,7 @@ static void *work(void *argument)
         if (checkpoints->due) {
             checkpoints->due = false;
             (void)pthread_mutex_unlock(&checkpoints->lock);
-            checkpoint(checkpoints, store->path);
+            checkpoint(store);
             (void)pthread_mutex_lock(&checkpoints->lock);
         } else {
             (void)pthread_cond_wait(&checkpoints->changed, &checkpoints->lock);

@@ -181,18 +181,31 @@ static enum chatur_outcome set_up(struct sqlite_connection *connection, const ch
     return outcome;
 }
 
-enum chatur_outcome sqlite_connect(struct sqlite_connection *connection, const char *path,
-                                   enum sqlite_role role, struct chatur_error *error)
+static enum chatur_outcome find_file(const char *path, struct chatur_error *error)
 {
-    enum chatur_outcome outcome = make_file(path, error);
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        return chatur_fail(error, CHATUR_UNAVAILABLE,
+                           errno == ENOENT ? "there is no database %s" : "cannot open %s: %m",
+                           path);
+    }
+    return CHATUR_OK;
+}
+
+enum chatur_outcome sqlite_connect(struct sqlite_connection *connection,
+                                   const struct sqlite_store *store, enum sqlite_role role,
+                                   struct chatur_error *error)
+{
+    const char *path = store->path;
+    const int may_make = store->existing ? 0 : SQLITE_OPEN_CREATE;
+    enum chatur_outcome outcome = store->existing ? find_file(path, error) : make_file(path, error);
     if (outcome != CHATUR_OK) {
         return outcome;
     }
     /* NOMUTEX: a connection has one holder at a time; SQLite's own locking would be for nothing. */
-    int code = sqlite3_open_v2(path, &connection->database,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-                                   SQLITE_OPEN_EXRESCODE,
-                               NULL);
+    int code = sqlite3_open_v2(
+        path, &connection->database,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | may_make, NULL);
     if (code == SQLITE_OK) {
         code = sqlite3_busy_handler(connection->database, wait_for_lock, connection);
     }

@@ -86,6 +86,7 @@ struct sqlite_store {
     struct chatur_store base;
     char *path;
     bool full;     /* DB_DURABILITY */
+    bool existing; /* only what is there already is opened */
     bool one_shot; /* a process of one request starts no threads */
 
     /* The writer. `writer_lock` is held from sqlite_write until sqlite_write_end is done with the
@@ -109,10 +110,12 @@ struct sqlite_store {
 
 /* --- one connection (sqlite_connection.c) --- */
 
-/* Opens `connection`, which is closed, on the file, making and migrating it as needed. On anything
- * but OK it is closed again. Waits for locks until connection->deadline_us. */
+/* Opens `connection`, which is closed, on the store's file, making (unless store->existing) and
+ * migrating it as needed. On anything but OK it is closed again. Waits for locks until
+ * connection->deadline_us. */
 CHATUR_MUST_CHECK enum chatur_outcome sqlite_connect(struct sqlite_connection *connection,
-                                                     const char *path, enum sqlite_role role,
+                                                     const struct sqlite_store *store,
+                                                     enum sqlite_role role,
                                                      struct chatur_error *error);
 
 /* Closes; closing a closed one is fine. */

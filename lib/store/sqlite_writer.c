@@ -157,7 +157,7 @@ static enum chatur_outcome open_transaction(struct sqlite_store *store, bool ful
     }
     enum chatur_outcome outcome = CHATUR_OK;
     if (writer->database == NULL) {
-        outcome = sqlite_connect(writer, store->path, SQLITE_WRITER, error);
+        outcome = sqlite_connect(writer, store, SQLITE_WRITER, error);
         if (outcome == CHATUR_OK && !store->one_shot) {
             sqlite_checkpoints_watch(store);
         }

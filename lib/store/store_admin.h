@@ -22,6 +22,7 @@ struct chatur_stored_feedback {
 /* How much is stored, whoever it belongs to. */
 struct chatur_survey {
     int64_t users_without_uid; /* nobody can sign in as one of them */
+    int64_t being_erased;      /* gone for everybody, and not all that was theirs is erased yet */
     int64_t emails;
     int64_t feedback;
 };

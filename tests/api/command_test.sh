@@ -117,10 +117,21 @@ is "$code" 1 'a folder without either is a failure'
 # --- the database --------------------------------------------------------------------------------
 
 mkdir -p "$STATE_DIR"
+for name in nowhere.db no/where.db; do
+    for action in 'database check' 'user show ann' 'user erase ann'; do
+        # shellcheck disable=SC2086 # two or three arguments
+        DB_URI=sqlite:$work/$name run $action
+        is "$code" 1 "$action of a database that is not there is a failure"
+        matches "$err" "there is no database $work/$name" 'and says so'
+    done
+    is "$([[ -e $work/${name%/*} ]] && echo made)" '' 'nothing is made'
+done
+run database prepare
+is "$code" 0 'SQLite is made where there is none'
+run database prepare
+is "$code" 0 'and then there is nothing to prepare'
 run database check
 is "$code $out" '0 database (sqlite): there, and fit for use' 'the database is looked at'
-run database prepare
-is "$code" 0 'SQLite has nothing to prepare'
 for action in '' drop 'check twice'; do
     # shellcheck disable=SC2086 # none, one or two arguments
     run database $action
@@ -150,12 +161,13 @@ is "$code" 0 'a user is shown'
 matches "$out" 'email: ann@example.com' 'with the address'
 matches "$out" 'suspended: no' 'and whether suspended'
 run user suspend "$uid"
+matches "$err" 'no REDIS_URL is set here.* for 2 more seconds' 'without Redis what may lag behind is said'
 is "$code $out" '0 suspended' 'a user is suspended'
 run user show "$uid"
 matches "$out" 'suspended: yes' 'and shown as such'
 is "$(call_by_hand user/getUserData '{}' "$token" | jq -c '[.status, .payload]')" '[0,null]' 'and locked out'
 run user restore "$uid"
-is "$code $out" '0 restored' 'a user is restored'
+is "$code $out$err" '0 restored' 'a user is restored, and nothing is said of what harms nobody'
 is "$(call_by_hand user/getUserData '{}' "$token")" "$user" 'and let in again'
 run user erase "$uid"
 is "$code" 0 'a user is erased'

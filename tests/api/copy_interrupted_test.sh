@@ -62,7 +62,7 @@ proxy_start
 mkdir "$work/state"
 
 first=$work/first.db
-DB_URI=sqlite:$first chatur_command database check >/dev/null
+DB_URI=sqlite:$first chatur_command database prepare >/dev/null
 sqlite3 "$first" "
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $users)
 INSERT INTO users SELECT printf('user-%03d', i), printf('%024x', i), i || '@example.com', 'N', '', 'google', '', 9000 + i, i, 1, 0, i, i FROM n;

@@ -160,6 +160,42 @@ export DB_URI=sqlite:$first
 answers >"$work/on-sqlite"
 is "$(diff "$work/on-mongodb" "$work/on-sqlite")" '' "the service answers on SQLite what it did on MongoDB"
 
+# --- who stands in nobody's way ------------------------------------------------------------------
+
+odd=${mongodb_uri/chatur_test_/chatur_test_odd_}
+DB_URI=$odd passes "another database is made ready" chatur_command database prepare
+DB_URI=$odd mongodb '
+import datetime
+def user(i, **fields):
+    who = "user-%d" % i
+    db.usermodels.insert_one({"_id": ObjectId("%024x" % i), "uid": who, "userId": who, "email": who + "@example.com", "usedTokens": 0,
+        "availableTokens": 9750, "generatedEmailCount": 0} | fields)
+    db.generatedemails.insert_one({"userId": who, "promptId": "1", "subject": "s", "generatedEmail": "t", "tokens": 0, "createdOn": 1})
+    db.feedbackmodels.insert_one({"userId": who, "email": "", "subject": "s", "message": "m", "createdOn": 1})
+email = ObjectId()
+user(1)
+user(2, usedTokens="250", reservations={str(email): {"cost": 250, "deadline": Int64(9000000000000), "stamp": ObjectId()}})
+db.generatedemails.insert_one({"_id": email, "userId": "user-2", "promptId": "1", "subject": "s", "generatedEmail": "t", "tokens": 250,
+    "createdOn": 1, "stamp": db.usermodels.find_one({"uid": "user-2"})["reservations"][str(email)]["stamp"]})
+user(3)
+user(4, erasing=datetime.datetime(2100, 1, 1))'
+copy "$odd" "sqlite:$work/odd.db"
+is "$code" 1 "a user whose reservation cannot be put right"
+is "$(grep -c '^chatur: user 0*2: mongo: ' <<<"$err")" 1 "is named"
+matches "$out" 'not copied: 1 users, 2 emails, 1 feedback' "and counted, with what is theirs"
+is "$(sqlite3 "$work/odd.db" 'SELECT group_concat(uid) FROM (SELECT uid FROM users ORDER BY uid)')" user-1,user-3 "the others are copied"
+matches "$out" 'still being erased: 1 users, .*`chatur database check`' "whoever is being erased is not passed over in silence"
+DB_URI=$odd mongodb 'db.usermodels.update_one({"uid": "user-2"}, {"$set": {"usedTokens": 0}})'
+copy "$odd" "sqlite:$work/odd.db"
+is "$code" 1 "nor when nothing else is wrong"
+matches "$out" 'copied and compared: 3 users' "and the other is copied now"
+DB_URI=$odd mongodb 'import datetime
+db.usermodels.update_one({"uid": "user-4"}, {"$set": {"erasing": datetime.datetime(2020, 1, 1)}})'
+copy "$odd" "sqlite:$work/odd.db"
+is "$code" 0 "an erasure that was interrupted is finished first"
+is "$(DB_URI=$odd mongodb 'print(sum(c.count_documents({"userId": "user-4"}) for c in (db.usermodels, db.generatedemails, db.feedbackmodels)))')" 0 \
+    "and nothing is left of it"
+
 # --- with it -------------------------------------------------------------------------------------
 
 transport_start cgi
@@ -194,7 +230,7 @@ copy "$back" "sqlite:$second"
 is "$code" 0 "into SQLite once more"
 is "$(dump "$second" | sha256sum)" "$(dump "$first" | sha256sum)" "it is the same in every column"
 
-for name in '' back_; do
+for name in '' back_ odd_; do
     DB_URI=${mongodb_uri/chatur_test_/chatur_test_$name}
     [[ $mongodb_pid != 0 ]] || mongodb 'db.client.drop_database(db.name)'
 done

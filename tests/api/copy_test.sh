@@ -48,6 +48,22 @@ is "$code" 1 "without a target there is no copy"
 matches "$err" 'COPY_DB_URI' "and it says what is missing"
 copy "$DB_URI" mysql://host/db
 is "$code" 1 "nor into a database of no known kind"
+copy "sqlite:$work/first-typo.db" "$mongodb_uri"
+is "$code" 1 "nor out of a database that is not there"
+matches "$err" "there is no database $work/first-typo.db" "and it is named"
+is "$([[ -e $work/first-typo.db ]] && echo made)" '' "and not made"
+DB_URI=sqlite:$work/empty.db chatur_command database prepare >/dev/null
+copy "sqlite:$work/empty.db" "$mongodb_uri"
+is "$code" 1 "nor out of one with nobody in it"
+matches "$err" 'there is nobody to copy' "and it says so"
+is "$(DB_URI=$mongodb_uri mongodb 'print(len(db.list_collection_names()))')" 0 "and the target is not touched for it"
+ln -s "$first" "$work/link.db"
+copy "$DB_URI" "sqlite:$work/link.db"
+is "$code" 1 "nor of a database into itself"
+matches "$err" 'are one database' "and it says so"
+copy "${mongodb_uri}" "${mongodb_uri/:\/\//://other:password@}"
+is "$code" 1 "nor with MongoDB"
+matches "$err" 'are one database' "whoever asks"
 
 copy "$DB_URI" "$mongodb_uri"
 is "$code" 0 "SQLite to MongoDB"
@@ -132,6 +148,7 @@ matches "$out" 'not copied: 0 users, 1 emails, 0 feedback' "and nothing else is 
 unset DB_URI
 transport_start nginx
 mkdir -p "$work/state"
+sign_in_as ann@example.com >/dev/null
 copy "sqlite:$work/state/chatur.db" "sqlite:$work/third.db"
 is "$code" 1 "there is no copy while the service runs"
 matches "$err" 'stop the service first: in .*/run it is already running \(pid [0-9]+\)' "and why is said"
