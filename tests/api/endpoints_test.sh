@@ -111,6 +111,7 @@ test_catalogue() {
         "{\"updatedAfter\":$((newest - 1)).5}" "$token"
     answer_has "are some" '.status == 1 and (.payload | length >= 1)'
     expect 400 "updatedAfter as text" POST /prompt/getPrompts '{"updatedAfter":"1"}' "$token"
+    expect 400 "updatedAfter as null" POST /prompt/getPrompts '{"updatedAfter":null}' "$token"
     expect 400 "updatedAfter as a list" POST /prompt/getPrompts '{"updatedAfter":[1]}' "$token"
 
     for path in /tutorial/getTutorials /tutorials/getAllTutorials; do
