@@ -5,7 +5,9 @@
 
 #include "chatur.h"
 
-static enum chatur_outcome check_ready(struct chatur_request *request)
+/* A template that is broken does not make us less ready: what is in force serves. `*warning` gets
+ * what is wrong with the files, or NULL. */
+static enum chatur_outcome check_ready(struct chatur_request *request, const char **warning)
 {
     struct chatur_store *store = NULL;
     struct chatur_folder *templates = NULL;
@@ -21,19 +23,26 @@ static enum chatur_outcome check_ready(struct chatur_request *request)
     if (outcome == CHATUR_OK) {
         outcome = chatur_folder_borrow(templates, request->arena, &view, &request->error);
     }
+    if (outcome == CHATUR_OK) {
+        *warning = chatur_folder_warning(templates, request->arena);
+    }
     return outcome == CHATUR_OK ? CHATUR_OK : CHATUR_UNAVAILABLE;
 }
 
 static enum chatur_outcome handle(struct chatur_request *request, struct chatur_response *response)
 {
+    const char *warning = NULL;
     bool only_live = strcmp(request->query, "live") == 0;
-    enum chatur_outcome outcome = only_live ? CHATUR_OK : check_ready(request);
+    enum chatur_outcome outcome = only_live ? CHATUR_OK : check_ready(request, &warning);
     if (outcome == CHATUR_OK) {
         struct chatur_buffer *json = chatur_response_element(response);
         chatur_json_open(json);
         chatur_json_put_boolean(json, "live", true);
         if (!only_live) {
             chatur_json_put_boolean(json, "ready", true);
+        }
+        if (warning != NULL) {
+            chatur_json_put_string(json, "warning", warning);
         }
         chatur_json_close(json);
     }

@@ -6,7 +6,7 @@ struct body {
 };
 
 static const struct chatur_field fields[] = {
-    {"updatedAfter", CHATUR_NUMBER, .optional = true, .min = INT64_MIN,
+    {"updatedAfter", CHATUR_NUMBER, .optional = true, .no_null = true, .min = INT64_MIN,
      .offset = offsetof(struct body, updated_after)},
 };
 

@@ -120,7 +120,7 @@ static enum chatur_outcome read_text(const struct reading *reading, struct json_
         return refuse(reading, "must be UTF-8 text without NUL");
     }
     chatur_trim(&text, &length);
-    if (length == 0) {
+    if (chatur_is_blank(text, length)) {
         return read_missing(reading);
     }
     /* Of the whole string: a line break at its end is as wrong in a header as one inside. */
@@ -193,8 +193,10 @@ enum chatur_outcome chatur_fields_read(struct json_object *body, const struct ch
     for (size_t i = 0; i < count && outcome == CHATUR_OK; i++) {
         struct reading reading = {&fields[i], (char *)into + fields[i].offset, arena, error};
         struct json_object *value = NULL;
-        (void)json_object_object_get_ex(body, fields[i].name, &value);
-        if (value == NULL) {
+        bool named = json_object_object_get_ex(body, fields[i].name, &value);
+        if (named && value == NULL && fields[i].no_null) {
+            outcome = refuse(&reading, "must not be null");
+        } else if (value == NULL) {
             outcome = read_missing(&reading);
         } else if (fields[i].kind == CHATUR_NUMBER) {
             outcome = read_number(&reading, value);

@@ -20,10 +20,11 @@
 #include "base/outcome.h"
 
 enum chatur_field_kind {
-    /* These fill a `const char *` with a trimmed copy in the arena; blank is as missing. min and
-     * max count Unicode code points of the trimmed text. */
+    /* These fill a `const char *` with a trimmed copy in the arena; blank (chatur_is_blank) is as
+     * missing. min and max count Unicode code points of the trimmed text. */
     CHATUR_TEXT,      /* any text */
-    CHATUR_LINE,      /* no control characters, not even at the ends: fit for a header or a log */
+    CHATUR_LINE,      /* no control characters, not even at the ends: fit for a header or a log;
+                         chatur_has_control says which they are */
     CHATUR_ADDRESS,   /* one mail address, and a line */
     CHATUR_ADDRESSES, /* one or more separated by commas, and a line */
     CHATUR_ID,        /* 24 hex digits, made lower case */
@@ -37,6 +38,7 @@ struct chatur_field {
     const char *name;
     enum chatur_field_kind kind;
     bool optional; /* missing or null leaves the struct's member as it was */
+    bool no_null;  /* null is refused as any other type would be */
     int64_t min;
     int64_t max; /* 0: no upper bound */
     size_t offset;

@@ -7,28 +7,25 @@
 #include "base/folder.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
+#include "base/folder_copies.h"
 #include "base/folder_files.h"
+#include "base/folder_set.h"
 #include "base/log.h"
 
 #define INTERVAL_US 1000000
 
-struct set {
-    struct chatur_folder_view view; /* first: a view is its set */
-    struct set *self;               /* the way out of a const view */
-    atomic_uint references;
-    const struct chatur_folder_kind *kind;
-    void **payloads;                   /* what the view shows, in its order */
-    struct chatur_folder_item **items; /* who owns them, in the order of names */
-};
+/* A warning is for a human to start from; the log names every file. */
+#define MAX_WARNINGS 8
 
 struct chatur_folder {
     char *path;
+    char *copies; /* where they are kept; NULL: nowhere */
     const struct chatur_folder_kind *kind;
     int64_t interval_us;
 
@@ -36,83 +33,18 @@ struct chatur_folder {
     struct chatur_folder_entries entries;
     char *unreadable; /* what was logged about the folder itself; NULL: nothing */
     char *refused;    /* what was logged about its set */
+    char *not_kept;   /* what was logged about its copies */
     bool unsettled;   /* the set is to be made again, although no file changed */
+    bool recalled;    /* the copies were tried as a set */
 
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t looked;
     bool looking;
     int64_t due_us;
-    struct set *set;           /* in force; NULL: none yet */
-    struct chatur_error error; /* of the last look: why there is none */
+    struct chatur_folder_set *set; /* in force; NULL: none yet */
+    struct chatur_error error;     /* of the last look: why there is none */
+    char *warning;                 /* of the last look; NULL: all is well */
 };
-
-static void release_set(struct set *set)
-{
-    if (set == NULL || atomic_fetch_sub_explicit(&set->references, 1, memory_order_acq_rel) != 1) {
-        return;
-    }
-    if (set->view.extra != NULL && set->kind->free_extra != NULL) {
-        set->kind->free_extra(set->view.extra);
-    }
-    for (size_t index = 0; index < set->view.count; index++) {
-        chatur_folder_item_release(set->items[index]);
-    }
-    free(set->payloads);
-    free(set->items);
-    free(set);
-}
-
-static struct set *new_set(const struct chatur_folder_kind *kind, size_t capacity)
-{
-    struct set *set = calloc(1, sizeof(*set));
-    if (set == NULL) {
-        return NULL;
-    }
-    atomic_init(&set->references, 1);
-    set->self = set;
-    set->kind = kind;
-    /* One more, so that none is asked for nothing. */
-    set->payloads = calloc(capacity + 1, sizeof(void *));
-    set->items = calloc(capacity + 1, sizeof(struct chatur_folder_item *));
-    if (set->payloads == NULL || set->items == NULL) {
-        release_set(set);
-        return NULL;
-    }
-    set->view.items = set->payloads;
-    return set;
-}
-
-/* The set of all items there are, if it is a good one. Not CHATUR_OK: `*made` is NULL. */
-static enum chatur_outcome make_set(const char *path, const struct chatur_folder_kind *kind,
-                                    const struct chatur_folder_entries *entries, struct set **made,
-                                    struct chatur_error *error)
-{
-    *made = NULL;
-    struct set *set = new_set(kind, entries->count);
-    if (set == NULL) {
-        return chatur_no_memory(error);
-    }
-    for (size_t index = 0; index < entries->count; index++) {
-        struct chatur_folder_item *item = entries->list[index].item;
-        if (item != NULL) {
-            set->items[set->view.count] = chatur_folder_item_share(item);
-            set->payloads[set->view.count++] = item->payload;
-        }
-    }
-    enum chatur_outcome outcome = CHATUR_OK;
-    if (set->view.count == 0) {
-        outcome =
-            chatur_fail(error, CHATUR_BAD_REQUEST, "%s: no valid %s file", path, kind->extension);
-    } else if (kind->adopt != NULL) {
-        outcome = kind->adopt(set->payloads, set->view.count, &set->view.extra, error);
-    }
-    if (outcome == CHATUR_OK) {
-        *made = set;
-    } else {
-        release_set(set);
-    }
-    return outcome;
-}
 
 /* Logs what is wrong, unless that was said before and there is no news. */
 static void complain(char **said, bool news, const struct chatur_error *error)
@@ -136,6 +68,22 @@ struct changes {
     bool files; /* and that is news, not the second look at an unsettled file */
 };
 
+/* Has the copy stand in for a file that is invalid. False: there is no good one. */
+static bool load_copy(const struct chatur_folder *folder, struct chatur_folder_entry *entry,
+                      bool news)
+{
+    struct chatur_error error = {0};
+    enum chatur_outcome outcome =
+        chatur_folder_copy_load(folder->copies, folder->kind, entry, &error);
+    if (outcome == CHATUR_OK) {
+        chatur_log(CHATUR_WARNING, "%s/%s: the copy of its last good version is in force",
+                   folder->path, entry->name);
+    } else if (outcome != CHATUR_NOT_FOUND && news) {
+        chatur_log(CHATUR_ERROR, "its last good version is lost: %s", error.detail);
+    }
+    return outcome == CHATUR_OK;
+}
+
 /* Brings an entry up to date. `was` is what it was at the last look; NULL: it is new. */
 static void update_entry(struct chatur_folder *folder, struct chatur_folder_entry *was,
                          struct chatur_folder_entry *entry, struct changes *changes)
@@ -144,6 +92,7 @@ static void update_entry(struct chatur_folder *folder, struct chatur_folder_entr
     if (was != NULL) {
         same = chatur_folder_identity_same(&was->identity, &entry->identity);
         entry->item = chatur_folder_item_share(was->item);
+        entry->current = was->current;
         entry->complaint = was->complaint;
         was->complaint = NULL;
         if (same && !was->unsettled) {
@@ -155,12 +104,16 @@ static void update_entry(struct chatur_folder *folder, struct chatur_folder_entr
     struct chatur_error error = {0};
     enum chatur_outcome outcome =
         chatur_folder_entry_load(folder->path, folder->kind, entry, &error);
+    entry->current = outcome == CHATUR_OK;
     if (outcome == CHATUR_OK) {
         changes->items = true;
         forget_complaint(&entry->complaint);
         return;
     }
     complain(&entry->complaint, !same, &error);
+    if (entry->item == NULL && folder->copies != NULL) {
+        changes->items = load_copy(folder, entry, !same) || changes->items;
+    }
     if (outcome != CHATUR_BAD_REQUEST) {
         entry->unsettled = true; /* it may be had next time, and look just the same */
     }
@@ -193,8 +146,47 @@ static struct changes update_entries(struct chatur_folder *folder,
     return changes;
 }
 
+/* The set that was last in force, made of its copies: where this process has none of its own. */
+static void recall(struct chatur_folder *folder, struct chatur_folder_set **set)
+{
+    struct chatur_folder_entries entries = {0};
+    struct chatur_error error = {0};
+    if (folder->copies == NULL || folder->recalled) {
+        return;
+    }
+    folder->recalled = true;
+    enum chatur_outcome outcome =
+        chatur_folder_entries_list(folder->copies, folder->kind, &entries, &error);
+    for (size_t index = 0; outcome == CHATUR_OK && index < entries.count; index++) {
+        (void)load_copy(folder, &entries.list[index], true);
+    }
+    if (outcome == CHATUR_OK) {
+        outcome = chatur_folder_set_make(folder->copies, folder->kind, &entries, set, &error);
+    }
+    if (outcome != CHATUR_OK) {
+        chatur_log(CHATUR_WARNING, "there are no last good files either: %s", error.detail);
+    }
+    chatur_folder_entries_free(&entries);
+}
+
+static void keep_copies(struct chatur_folder *folder)
+{
+    struct chatur_error error = {0};
+    if (folder->copies == NULL) {
+        return;
+    }
+    if (chatur_folder_copies_keep(folder->copies, folder->path, folder->kind, &folder->entries,
+                                  &error) == CHATUR_OK) {
+        forget_complaint(&folder->not_kept);
+    } else if (folder->not_kept == NULL) {
+        folder->not_kept = strdup(error.detail);
+        chatur_log(CHATUR_WARNING, "a process that starts will not know the last good files: %s",
+                   error.detail);
+    }
+}
+
 /* Looks at the folder. `*set` gets a new set, or NULL when the one in force stays. */
-static void look(struct chatur_folder *folder, bool first, struct set **set,
+static void look(struct chatur_folder *folder, bool first, struct chatur_folder_set **set,
                  struct chatur_error *error)
 {
     *set = NULL;
@@ -202,6 +194,9 @@ static void look(struct chatur_folder *folder, bool first, struct set **set,
     if (chatur_folder_entries_list(folder->path, folder->kind, &now, error) != CHATUR_OK) {
         chatur_folder_entries_free(&now);
         complain(&folder->unreadable, false, error);
+        if (first) {
+            recall(folder, set);
+        }
         return;
     }
     forget_complaint(&folder->unreadable);
@@ -210,31 +205,62 @@ static void look(struct chatur_folder *folder, bool first, struct set **set,
         return;
     }
     enum chatur_outcome outcome =
-        make_set(folder->path, folder->kind, &folder->entries, set, error);
+        chatur_folder_set_make(folder->path, folder->kind, &folder->entries, set, error);
     folder->unsettled = outcome != CHATUR_OK && outcome != CHATUR_BAD_REQUEST;
     if (*set == NULL) {
         complain(&folder->refused, changes.files, error);
+        if (first) {
+            recall(folder, set);
+        }
         return;
     }
+    keep_copies(folder);
     forget_complaint(&folder->refused);
     if (!first && changes.files) {
         chatur_log(CHATUR_INFO, "%s: changed, %zu files are in force", folder->path,
-                   (*set)->view.count);
+                   chatur_folder_set_count(*set));
     }
+}
+
+/* The sentence of chatur_folder_warning, or NULL. */
+static char *make_warning(const struct chatur_folder *folder)
+{
+    struct chatur_buffer text = {0};
+    size_t said = 0;
+    if (folder->unreadable != NULL || folder->refused != NULL) {
+        chatur_buffer_puts(&text, "these files do not go together, the last ones that did stay");
+        said++;
+    }
+    for (size_t index = 0; index < folder->entries.count && said < MAX_WARNINGS; index++) {
+        const struct chatur_folder_entry *entry = &folder->entries.list[index];
+        if (!entry->current) {
+            chatur_buffer_printf(&text, "%s%s is invalid, %s", said++ > 0 ? "; " : "", entry->name,
+                                 entry->item != NULL ? "its last good version stays"
+                                                     : "it is left out");
+        }
+    }
+    if (said == 0 || text.failed) {
+        chatur_buffer_free(&text);
+        return NULL;
+    }
+    return text.data;
 }
 
 /* Called with the lock, which is given up for the look itself. Returns the set that went out of
  * force, to be released without the lock. */
-static struct set *take_a_look(struct chatur_folder *folder)
+static struct chatur_folder_set *take_a_look(struct chatur_folder *folder)
 {
     bool first = folder->set == NULL;
-    struct set *set;
-    struct set *old = NULL;
+    struct chatur_folder_set *set;
+    struct chatur_folder_set *old = NULL;
     struct chatur_error error = {0};
     folder->looking = true;
     (void)pthread_mutex_unlock(&folder->lock);
     look(folder, first, &set, &error);
+    char *warning = make_warning(folder);
     (void)pthread_mutex_lock(&folder->lock);
+    free(folder->warning);
+    folder->warning = warning;
     if (set != NULL) {
         old = folder->set;
         folder->set = set;
@@ -272,12 +298,15 @@ void chatur_folder_free(struct chatur_folder *folder)
     if (folder == NULL) {
         return;
     }
-    release_set(folder->set);
+    chatur_folder_set_release(folder->set);
     chatur_folder_entries_free(&folder->entries);
     (void)pthread_cond_destroy(&folder->looked);
     (void)pthread_mutex_destroy(&folder->lock);
     free(folder->unreadable);
     free(folder->refused);
+    free(folder->not_kept);
+    free(folder->warning);
+    free(folder->copies);
     free(folder->path);
     free(folder);
 }
@@ -287,12 +316,29 @@ void chatur_folder_set_interval_ms(struct chatur_folder *folder, int64_t interva
     folder->interval_us = interval_ms * 1000;
 }
 
+bool chatur_folder_keep_copies(struct chatur_folder *folder, const char *path)
+{
+    folder->copies = strdup(path);
+    return folder->copies != NULL;
+}
+
+const char *chatur_folder_warning(struct chatur_folder *folder, struct chatur_arena *arena)
+{
+    const char *warning = NULL;
+    (void)pthread_mutex_lock(&folder->lock);
+    if (folder->warning != NULL) {
+        warning = chatur_arena_strndup(arena, folder->warning, strlen(folder->warning));
+    }
+    (void)pthread_mutex_unlock(&folder->lock);
+    return warning;
+}
+
 enum chatur_outcome chatur_folder_acquire(struct chatur_folder *folder,
                                           const struct chatur_folder_view **view,
                                           struct chatur_error *error)
 {
     enum chatur_outcome outcome = CHATUR_OK;
-    struct set *old = NULL;
+    struct chatur_folder_set *old = NULL;
     int64_t now_us = chatur_monotonic_us();
     *view = NULL;
     (void)pthread_mutex_lock(&folder->lock);
@@ -303,27 +349,26 @@ enum chatur_outcome chatur_folder_acquire(struct chatur_folder *folder,
         old = take_a_look(folder);
     }
     if (folder->set != NULL) {
-        atomic_fetch_add_explicit(&folder->set->references, 1, memory_order_relaxed);
-        *view = &folder->set->view;
+        *view = chatur_folder_set_share(folder->set);
     } else {
         outcome = chatur_fail(error, CHATUR_INTERNAL, "%s", folder->error.detail);
     }
     (void)pthread_mutex_unlock(&folder->lock);
-    release_set(old);
+    chatur_folder_set_release(old);
     return outcome;
 }
 
 void chatur_folder_release(const struct chatur_folder_view *view)
 {
     if (view != NULL) {
-        release_set(((const struct set *)view)->self);
+        chatur_folder_set_release(chatur_folder_set_of(view));
     }
 }
 
 enum chatur_outcome chatur_folder_check(const char *path, const struct chatur_folder_kind *kind,
                                         size_t *count, struct chatur_error *error)
 {
-    struct set *set = NULL;
+    struct chatur_folder_set *set = NULL;
     struct chatur_folder_entries entries;
     *count = 0;
     enum chatur_outcome outcome = chatur_folder_entries_list(path, kind, &entries, error);
@@ -331,12 +376,12 @@ enum chatur_outcome chatur_folder_check(const char *path, const struct chatur_fo
         outcome = chatur_folder_entry_load(path, kind, &entries.list[index], error);
     }
     if (outcome == CHATUR_OK) {
-        outcome = make_set(path, kind, &entries, &set, error);
+        outcome = chatur_folder_set_make(path, kind, &entries, &set, error);
     }
     if (set != NULL) {
-        *count = set->view.count;
+        *count = chatur_folder_set_count(set);
     }
-    release_set(set);
+    chatur_folder_set_release(set);
     chatur_folder_entries_free(&entries);
     /* A file that cannot be had is an invalid one here. */
     return outcome == CHATUR_OK ? CHATUR_OK : CHATUR_BAD_REQUEST;

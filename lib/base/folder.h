@@ -6,10 +6,14 @@
  * loads what did; meanwhile other threads go on with the view there is. A file that does not load
  * is logged with its name and line, and its last good item stays in force; a file that never loaded
  * is left out; a file that went away takes its item with it. A whole new set can be refused: by the
- * folder's own check (duplicate ids), or for being empty. Then the last good set stays. */
+ * folder's own check (duplicate ids), or for being empty. Then the last good set stays.
+ *
+ * A process that starts knows no last good version. When copies are kept, the files of the set in
+ * force are in a folder of the service's own, and both rules hold from one process to the next. */
 #ifndef CHATUR_BASE_FOLDER_H
 #define CHATUR_BASE_FOLDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +25,7 @@ struct chatur_folder_file {
     const char *slug;  /* the file's name without its extension */
     const char *bytes; /* NUL-terminated */
     size_t length;
-    int64_t modified_s; /* Unix time */
+    int64_t updated_s; /* Unix time: when its content, or the file itself, last came here */
 };
 
 struct chatur_folder_kind {
@@ -61,6 +65,15 @@ void chatur_folder_free(struct chatur_folder *folder);
 /* How long a look at the folder is good for, instead of a second: for tests, before the first
  * acquire. */
 void chatur_folder_set_interval_ms(struct chatur_folder *folder, int64_t interval_ms);
+
+/* Keeps copies in `path`, which is made when its parent's parent is there; nobody else may write to
+ * it. Where that fails there are none, which is logged once. Before the first acquire. False: out
+ * of memory. */
+CHATUR_MUST_CHECK bool chatur_folder_keep_copies(struct chatur_folder *folder, const char *path);
+
+/* What is in the folder but not in force as it is, as a sentence of names and reasons, by the last
+ * look; it lives in the arena. NULL: nothing, or no memory. Thread-safe. */
+const char *chatur_folder_warning(struct chatur_folder *folder, struct chatur_arena *arena);
 
 /* Takes a view, current to about a second. Thread-safe. Release every view taken.
  * CHATUR_OK, or CHATUR_INTERNAL when there is no good set at all (no folder, no valid file). */

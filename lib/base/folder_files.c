@@ -79,6 +79,13 @@ static bool is_recent(const struct timespec *time)
     return age_s <= MTIME_GRAIN_S && age_s >= -MTIME_GRAIN_S;
 }
 
+static const struct timespec *later(const struct timespec *left, const struct timespec *right)
+{
+    bool is_left = left->tv_sec > right->tv_sec ||
+                   (left->tv_sec == right->tv_sec && left->tv_nsec > right->tv_nsec);
+    return is_left ? left : right;
+}
+
 /* False: there is no such file any more. */
 static bool identify(int folder, struct chatur_folder_entry *entry)
 {
@@ -92,6 +99,8 @@ static bool identify(int folder, struct chatur_folder_entry *entry)
                                                       .size = status.st_size,
                                                       .modified = status.st_mtim,
                                                       .changed = status.st_ctim};
+    /* A copy or an archive brings its old mtime along: the ctime is when it came to be here. */
+    entry->updated = *later(&status.st_mtim, &status.st_ctim);
     entry->unsettled = is_recent(&status.st_mtim);
     return true;
 }
@@ -184,7 +193,7 @@ static enum chatur_outcome load_payload(const char *folder, const struct chatur_
                                       .slug = slug,
                                       .bytes = bytes,
                                       .length = length,
-                                      .modified_s = entry->identity.modified.tv_sec};
+                                      .updated_s = entry->updated.tv_sec};
     return kind->load(&file, payload, error);
 }
 

@@ -37,6 +37,8 @@ bool chatur_folder_identity_same(const struct chatur_folder_identity *left,
 struct chatur_folder_entry {
     char *name;
     struct chatur_folder_identity identity;
+    struct timespec updated;         /* what the item will say: the later of its two times */
+    bool current;                    /* the item is of the file as it is */
     bool unsettled;                  /* to be loaded again, whatever the identity says */
     char *complaint;                 /* what was logged about it; NULL: nothing */
     struct chatur_folder_item *item; /* its last good one; NULL: there never was one */
@@ -54,7 +56,8 @@ chatur_folder_entries_list(const char *path, const struct chatur_folder_kind *ki
                            struct chatur_folder_entries *entries, struct chatur_error *error);
 void chatur_folder_entries_free(struct chatur_folder_entries *entries);
 
-/* Reads a file and makes its item. Unless CHATUR_OK entry->item is as it was.
+/* Reads a file and makes its item. Unless CHATUR_OK entry->item is as it was; entry->current is the
+ * caller's.
  * CHATUR_BAD_REQUEST: its content is invalid; anything else: it could not be had. */
 CHATUR_MUST_CHECK enum chatur_outcome
 chatur_folder_entry_load(const char *folder, const struct chatur_folder_kind *kind,

@@ -15,12 +15,21 @@
 static const char *program_name = "chatur";
 static enum chatur_log_level minimum_level = CHATUR_INFO;
 
+static _Thread_local const char *current_id;
+static _Thread_local const char *current_endpoint;
+
 static const char *const level_names[] = {"debug", "info", "warning", "error"};
 
 void chatur_log_start(const char *program, enum chatur_log_level minimum)
 {
     program_name = program;
     minimum_level = minimum;
+}
+
+void chatur_log_set_request(const char *request_id, const char *endpoint)
+{
+    current_id = request_id;
+    current_endpoint = endpoint;
 }
 
 static void begin(struct chatur_buffer *line, enum chatur_log_level level)
@@ -36,6 +45,14 @@ static void begin(struct chatur_buffer *line, enum chatur_log_level level)
                          now.tv_nsec / 1000000, level_names[level]);
     chatur_buffer_json_string(line, program_name);
     chatur_buffer_printf(line, ",\"pid\":%ld", (long)getpid());
+    if (current_id != NULL) {
+        chatur_buffer_puts(line, ",\"request_id\":");
+        chatur_buffer_json_string(line, current_id);
+    }
+    if (current_endpoint != NULL) {
+        chatur_buffer_puts(line, ",\"endpoint\":");
+        chatur_buffer_json_string(line, current_endpoint);
+    }
 }
 
 static void end(struct chatur_buffer *line)
@@ -77,8 +94,6 @@ void chatur_log_request(const struct chatur_log_request *request)
     }
     struct chatur_buffer line = {.max_bytes = MAX_LINE_BYTES};
     begin(&line, level);
-    chatur_buffer_puts(&line, ",\"request_id\":");
-    chatur_buffer_json_string(&line, request->request_id);
     chatur_buffer_puts(&line, ",\"method\":");
     chatur_buffer_json_string(&line, request->method);
     chatur_buffer_printf(&line,

@@ -14,12 +14,17 @@ enum chatur_log_level { CHATUR_DEBUG, CHATUR_INFO, CHATUR_WARNING, CHATUR_ERROR 
  * binary in every line. Call once, before the first thread; without it: INFO and "chatur". */
 void chatur_log_start(const char *program, enum chatur_log_level minimum);
 
-/* {"time":"2026-01-31T12:00:00.123Z","level":"warning","program":"…","pid":1,"message":"…"} */
+/* The request that this thread handles from here on: its id and its endpoint are in every line the
+ * thread writes. Both are borrowed until the next call; NULL and NULL: none. */
+void chatur_log_set_request(const char *request_id, const char *endpoint);
+
+/* {"time":"2026-01-31T12:00:00.123Z","level":"warning","program":"…","pid":1,"message":"…"}
+ * with "request_id" and "endpoint" before the message while a request is handled. */
 void chatur_log(enum chatur_log_level level, const char *format, ...) CHATUR_PRINTF(2, 3);
 
-/* The one line of a request. Strings are escaped here; `detail` may be NULL or empty. */
+/* The one line of the request that was set. Strings are escaped here; `detail` may be NULL or
+ * empty. */
 struct chatur_log_request {
-    const char *request_id;
     const char *method;
     int status;
     enum chatur_outcome outcome;

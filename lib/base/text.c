@@ -70,21 +70,23 @@ ssize_t chatur_utf8_count(const char *bytes, size_t length)
 /* The control character or none that the sequence of `size` bytes is. */
 static bool is_control(const char *sequence, size_t size)
 {
-    const unsigned char *at = (const unsigned char *)sequence;
-    if (size == 1) {
-        return at[0] < 0x20 || at[0] == 0x7F;
+    if (size == 0) {
+        return false;
     }
-    return size == 2 && at[0] == 0xC2 && at[1] <= 0x9F;
+    uint32_t value = chatur_utf8_code_point(sequence, size);
+    return value < 0x20 || (value >= 0x7F && value <= 0x9F) || value == 0x2028 || value == 0x2029 ||
+           (value >= 0x202A && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069);
 }
 
 bool chatur_has_control(const char *string)
 {
-    for (const char *at = string; *at != '\0'; at++) {
-        /* In UTF-8 the byte C2 only ever begins a sequence of two. */
-        size_t size = (unsigned char)at[0] == 0xC2 && is_continuation((unsigned char)at[1]) ? 2 : 1;
-        if (is_control(at, size)) {
+    size_t length = strlen(string);
+    for (size_t at = 0; at < length;) {
+        size_t size = chatur_utf8_sequence(string + at, length - at);
+        if (is_control(string + at, size)) {
             return true;
         }
+        at += size > 0 ? size : 1; /* what is not UTF-8 controls nothing */
     }
     return false;
 }
@@ -98,6 +100,38 @@ static bool is_space(const char *sequence, size_t size)
     return value == ' ' || (value >= '\t' && value <= '\r') || value == 0x00A0 ||
            (value >= 0x2000 && value <= 0x200B) || value == 0x2028 || value == 0x2029 ||
            value == 0x202F || value == 0x205F || value == 0x3000 || value == 0xFEFF;
+}
+
+/* Looks like a space and is none: fillers of Hangul, the Braille cell without dots. */
+static bool is_filler(const char *sequence, size_t size)
+{
+    if (size == 0) {
+        return false;
+    }
+    uint32_t value = chatur_utf8_code_point(sequence, size);
+    return value == 0x115F || value == 0x1160 || value == 0x2800 || value == 0x3164 ||
+           value == 0xFFA0;
+}
+
+/* Has an effect on what is beside it, and no looks of its own. */
+static bool is_invisible(const char *sequence, size_t size)
+{
+    uint32_t value = chatur_utf8_code_point(sequence, size);
+    return value == 0x00AD || value == 0x034F || value == 0x180E ||
+           (value >= 0x200C && value <= 0x200F) || value == 0x2060;
+}
+
+bool chatur_is_blank(const char *bytes, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        size_t size = chatur_utf8_sequence(bytes + at, length - at);
+        if (size == 0 || !(is_space(bytes + at, size) || is_filler(bytes + at, size) ||
+                           is_invisible(bytes + at, size))) {
+            return false;
+        }
+        at += size;
+    }
+    return true;
 }
 
 /* Bytes of the valid sequence that ends where `bytes` do, or 0. */
@@ -133,7 +167,7 @@ static bool is_letter_or_digit(char byte)
 }
 
 /* Bytes of the character that a part of an address may begin with here, or 0. Outside ASCII
- * (RFC 6531) that is any character but controls and white space. */
+ * (RFC 6531) that is any character but controls, white space and fillers. */
 static size_t address_character(const char *bytes, size_t length, const char *ascii_marks)
 {
     size_t size = chatur_utf8_sequence(bytes, length);
@@ -142,7 +176,8 @@ static size_t address_character(const char *bytes, size_t length, const char *as
             is_letter_or_digit(*bytes) || (*bytes != '\0' && strchr(ascii_marks, *bytes) != NULL);
         return fits ? 1 : 0;
     }
-    return is_control(bytes, size) || is_space(bytes, size) ? 0 : size;
+    bool unfit = is_control(bytes, size) || is_space(bytes, size) || is_filler(bytes, size);
+    return unfit ? 0 : size;
 }
 
 /* One or more parts separated by dots, each of `ascii_marks`, letters, digits and non-ASCII.

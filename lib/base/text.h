@@ -18,17 +18,25 @@ size_t chatur_utf8_sequence(const char *bytes, size_t length);
 /* The code point of a valid sequence of `size` bytes. */
 uint32_t chatur_utf8_code_point(const char *sequence, size_t size);
 
-/* True when the string has a control character: C0, DEL, or C1 (U+0080 to U+009F). */
+/* True when the string has a character that controls the text around it: C0, DEL, C1 (U+0080 to
+ * U+009F), the line and paragraph separators U+2028 and U+2029, or a direction that is forced or
+ * shut off (U+202A to U+202E, U+2066 to U+2069), by which a text can be made to look like another.
+ * Joiners and direction marks are not: Persian, Hindi, Hebrew and emoji are written with them. */
 bool chatur_has_control(const char *string);
 
 /* Narrows [*string, *length) past the white space at both ends: ASCII space, tab, CR, LF, VT, FF
  * and U+00A0, U+2000–U+200B, U+2028, U+2029, U+202F, U+205F, U+3000, U+FEFF. */
 void chatur_trim(const char **string, size_t *length);
 
+/* True when nothing of the valid UTF-8 would be seen: white space, fillers that look like it
+ * (U+115F, U+1160, U+2800, U+3164, U+FFA0), and what is invisible by itself (soft hyphen, joiners,
+ * direction marks, U+034F, U+180E, U+2060). Nothing at all is blank. */
+bool chatur_is_blank(const char *bytes, size_t length);
+
 /* True when the string looks like one mail address: local@domain as RFC 5321 section 4.1.2 has it,
  * dot-atom local part, no quoted strings, no address literals, at least two labels in the domain,
  * at most 254 bytes, local part at most 64, label at most 63. Both sides may have UTF-8 (RFC 6531),
- * but no white space and no control characters. */
+ * but no white space, no fillers and no control characters. */
 bool chatur_is_address(const char *string);
 
 /* The same for a list separated by commas, with optional spaces around each; false when empty or

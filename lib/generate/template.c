@@ -205,7 +205,7 @@ static enum chatur_outcome load(const struct chatur_folder_file *file, void **it
     }
     loaded->arena = arena;
     loaded->template.slug = chatur_arena_strdup(arena, file->slug);
-    loaded->template.updated_s = file->modified_s;
+    loaded->template.updated_s = file->updated_s;
     loaded->template.version = version_of(file, arena);
     enum chatur_outcome outcome = loaded->template.slug != NULL && loaded->template.version != NULL
                                       ? CHATUR_OK

@@ -48,12 +48,19 @@ static bool write_output(struct chatur_transport *transport, const char *bytes, 
     return true;
 }
 
-/* Every write goes out at once, and the end of the process is the end of the answer. */
+/* No web server, whose CGI sets these (RFC 3875, sections 4.1.4 and 4.1.16), but somebody who reads
+ * the answer as it is. */
+static bool is_by_hand(void)
+{
+    return isatty(STDOUT_FILENO) || (FCGX_GetParam("GATEWAY_INTERFACE", environ) == NULL &&
+                                     FCGX_GetParam("SERVER_PROTOCOL", environ) == NULL);
+}
+
+/* Every write goes out at once, and the end of the process is the end of the answer. By hand a line
+ * end follows it, or the log's line would go on where the answer ends. */
 static bool flush_output(struct chatur_transport *transport, bool last)
 {
-    (void)transport;
-    (void)last;
-    return true;
+    return !last || !is_by_hand() || write_output(transport, "\n", 1);
 }
 
 static const struct chatur_transport_ops cgi_ops = {
@@ -79,4 +86,5 @@ bool chatur_cgi_run(const struct chatur_endpoint *endpoint, const struct chatur_
 void chatur_cgi_apologise(void)
 {
     (void)write_output(NULL, chatur_response_last_resort, strlen(chatur_response_last_resort));
+    (void)flush_output(NULL, true);
 }

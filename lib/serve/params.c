@@ -43,16 +43,30 @@ static bool is_alphanumeric(char byte)
            (byte >= 'a' && byte <= 'z');
 }
 
-bool chatur_params_is_request_id(const char *value)
+/* How many letters, digits and `marks` the value is made of; SIZE_MAX: it has others, or is longer
+ * than `max`. */
+static size_t count_plain(const char *value, const char *marks, size_t max)
 {
     size_t length = 0;
     for (; value[length] != '\0'; length++) {
-        bool allowed = is_alphanumeric(value[length]) || strchr("._-", value[length]) != NULL;
-        if (!allowed || length == CHATUR_REQUEST_ID_MAX) {
-            return false;
+        bool allowed = is_alphanumeric(value[length]) || strchr(marks, value[length]) != NULL;
+        if (!allowed || length == max) {
+            return SIZE_MAX;
         }
     }
-    return length > 0;
+    return length;
+}
+
+bool chatur_params_is_request_id(const char *value)
+{
+    size_t length = count_plain(value, "._-", CHATUR_REQUEST_ID_MAX);
+    return length > 0 && length != SIZE_MAX;
+}
+
+bool chatur_params_is_path(const char *value)
+{
+    size_t length = count_plain(value, "._-/", CHATUR_ENDPOINT_MAX);
+    return value[0] == '/' && length > 1 && length != SIZE_MAX;
 }
 
 /* --- Content-Type (RFC 9110, section 8.3.1) -------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #define CHATUR_REQUEST_ID_MAX 64
+#define CHATUR_ENDPOINT_MAX   128
 
 /* Decimal digits and nothing else. A number past uint64_t reads as UINT64_MAX. */
 bool chatur_params_number(const char *text, uint64_t *number);
@@ -17,6 +18,9 @@ bool chatur_params_is_clean(const char *value, size_t max_bytes);
 
 /* 1 to CHATUR_REQUEST_ID_MAX of [0-9A-Za-z._-]: fit for a header and a log as it is. */
 bool chatur_params_is_request_id(const char *value);
+
+/* 2 to CHATUR_ENDPOINT_MAX of [0-9A-Za-z._/-], the first a slash: a path fit for a log as it is. */
+bool chatur_params_is_path(const char *value);
 
 /* A Content-Type that means JSON in UTF-8: application/json in any case, `charset` only utf-8,
  * other parameters ignored. */

@@ -4,6 +4,7 @@
  * chatur_pipeline_run. */
 #include "serve/pipeline.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,20 @@ static void choose_request_id(struct exchange *exchange)
     unsigned char random[16];
     chatur_random(random, sizeof(random));
     chatur_hex(random, sizeof(random), exchange->request_id);
+}
+
+/* The path it was asked by, one of the endpoint's names; by hand there is none, but a program. */
+static const char *name_endpoint(struct exchange *exchange)
+{
+    static const char *const names[] = {"SCRIPT_NAME", "DOCUMENT_URI"};
+    struct chatur_transport *transport = exchange->transport;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *path = transport->ops->param(transport, names[i]);
+        if (path != NULL && chatur_params_is_path(path)) {
+            return path;
+        }
+    }
+    return program_invocation_short_name;
 }
 
 /* Some web servers leave SERVER_ADDR out: then the client's own address has to be one of this
@@ -358,7 +373,6 @@ static void log_exchange(const struct exchange *exchange, const struct chatur_he
     }
     bool presentable = strlen(exchange->method) <= METHOD_MAX_BYTES;
     chatur_log_request(&(struct chatur_log_request){
-        .request_id = exchange->request_id,
         .method = presentable ? exchange->method : "?",
         .status = chatur_head_status(head),
         .outcome = head->outcome,
@@ -396,12 +410,14 @@ void chatur_pipeline_run(struct chatur_pipeline *pipeline, struct chatur_transpo
         .started_us = chatur_monotonic_us(),
     };
     choose_request_id(&exchange);
+    chatur_log_set_request(exchange.request_id, name_endpoint(&exchange));
     read_params(&exchange);
     exchange.preflight = strcmp(exchange.method, "OPTIONS") == 0;
     finish(&exchange, exchange.preflight ? CHATUR_OK : process(&exchange));
     chatur_deadline_set(0);
 
-    chatur_arena_reset(pipeline->arena);
+    chatur_arena_reset(pipeline->arena); /* what is undone here may have something to log */
+    chatur_log_set_request(NULL, NULL);
     chatur_buffer_clear(&pipeline->head, KEEP_BYTES);
     chatur_buffer_clear(&pipeline->body, KEEP_BYTES);
     chatur_response_clear(&pipeline->response, KEEP_BYTES);

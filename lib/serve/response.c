@@ -168,7 +168,7 @@ static void append_cors(struct chatur_buffer *buffer, const struct chatur_head *
     chatur_buffer_printf(buffer,
                          "Access-Control-Allow-Methods: %s\r\n"
                          "Access-Control-Allow-Headers: Authorization, Content-Type, Accept, "
-                         "Idempotency-Key, X-Request-Id\r\n"
+                         "Idempotency-Key\r\n"
                          "Access-Control-Max-Age: 86400\r\n",
                          methods);
 }

@@ -159,7 +159,7 @@ static enum chatur_outcome load(const struct chatur_folder_file *file, void **it
     title[parts.title_length] = '\0';
     memcpy(body, html.data, html.length + 1);
     *tutorial =
-        (struct chatur_tutorial){.title = title, .html = body, .updated_s = file->modified_s};
+        (struct chatur_tutorial){.title = title, .html = body, .updated_s = file->updated_s};
     chatur_buffer_free(&html);
     *item = tutorial;
     return CHATUR_OK;

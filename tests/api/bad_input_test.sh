@@ -17,7 +17,8 @@ order() { # SUBJECT KEYWORDS PROMPT TO, each as JSON
 
 refused_orders() {
     local to='"a@example.com"' value
-    for value in 1 1.5 true null '[]' '{}' '["x"]' '{"$gt":""}' '""' '" \t\n "' '"　"'; do
+    for value in 1 1.5 true null '[]' '{}' '["x"]' '{"$gt":""}' '""' '" \t\n "' '"　"' \
+        '"\u3164"' '"\u2800 \u115f\u1160"'; do
         expect 400 "subject $value" POST "$generate" "$(order "$value" '"x"' '"1"' "$to")" "$token"
         expect 400 "keywords $value" POST "$generate" "$(order '"x"' "$value" '"1"' "$to")" "$token"
         expect 400 "promptId $value" POST "$generate" "$(order '"x"' '"x"' "$value" "$to")" "$token"
@@ -27,10 +28,12 @@ refused_orders() {
     for value in '"a"' '"@example.com"' '"a@"' '"a@b@c.org"' '"a b@example.com"' '"a@example"' '"a@-x.org"' \
         '"a@example.com,"' '",a@example.com"' '"a@example.com;b@example.com"' '"<a@example.com>"' \
         '"a@example.com\r\nBcc: b@example.com"' '"a@example.com\u0007"' "\"$(repeat a 65)@example.com\"" \
-        "\"a@$(repeat b 250).com\""; do
+        "\"a@$(repeat b 250).com\"" \
+        '"a\u202e@example.com"' '"a@example\u2066.com"' '"a@example.com\u2028"' '"a\u200b@example.com"' '"a\u3164@example.com"'; do
         expect 400 "toEmail ${value:0:40}" POST "$generate" "$(order '"x"' '"x"' '"1"' "$value")" "$token"
     done
-    for value in '"a\nb"' '"a\u0000b"' '"a\u0007b"' '"a\u007fb"' '"a\u0085b"' "\"$(repeat s 201)\""; do
+    for value in '"a\nb"' '"a\u0000b"' '"a\u0007b"' '"a\u007fb"' '"a\u0085b"' "\"$(repeat s 201)\"" \
+        '"a\u202eb"' '"\u202aa"' '"a\u2069"' '"a\u2028b"' '"a\u2029"'; do
         expect 400 "subject ${value:0:40}" POST "$generate" "$(order "$value" '"x"' '"1"' "$to")" "$token"
     done
     expect 400 "keywords of 1001 characters" POST "$generate" \

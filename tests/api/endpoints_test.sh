@@ -50,12 +50,15 @@ test_sign_in() {
 }
 
 test_tokens_are_needed() {
-    local path header
+    # The signature with its letters' case the other way round: the last one alone may have bits that
+    # count for nothing.
+    local path header signature=${token##*.}
+    local wrong=${token%.*}.${signature~~}
     for path in $all_paths; do
         case $path in */getJWTToken | /health) continue ;; esac
         expect 401 "$path without a token" POST "$path" '{}'
         header_is "$path says how to sign in" WWW-Authenticate Bearer
-        expect 401 "$path with a wrong token" POST "$path" '{}' "${token%?}${token: -2:1}"
+        expect 401 "$path with a wrong token" POST "$path" '{}' "$wrong"
     done
     for header in "Authorization: Basic $token" "Authorization: Bearer" "Authorization: $token"; do
         expect 401 "a header that is not Bearer and a token" POST /user/getUserData '{}' '' "$header"
@@ -111,6 +114,7 @@ test_catalogue() {
         "{\"updatedAfter\":$((newest - 1)).5}" "$token"
     answer_has "are some" '.status == 1 and (.payload | length >= 1)'
     expect 400 "updatedAfter as text" POST /prompt/getPrompts '{"updatedAfter":"1"}' "$token"
+    expect 400 "updatedAfter as null" POST /prompt/getPrompts '{"updatedAfter":null}' "$token"
     expect 400 "updatedAfter as a list" POST /prompt/getPrompts '{"updatedAfter":[1]}' "$token"
 
     for path in /tutorial/getTutorials /tutorials/getAllTutorials; do
@@ -223,6 +227,36 @@ test_request_ids() {
     isnt "$(sed -n 's/^X-Request-Id: //Ip' "$headers")" "$first" "$mode: of its own"
 }
 
+# The log's lines of the request that was just answered, as objects. Under Apache each has its prefix.
+log_lines_of() { # ID
+    grep -shF "\"request_id\":\"$1\"" "$work/state/log/chatur.log" "$work/endpoints.log" "$work/apache/error.log" |
+        sed 's/^[^{]*//'
+}
+is_logged() { # ID
+    [ "$(log_lines_of "$1" | jq -s 'any(has("status"))')" = true ]
+}
+last_id() {
+    sed -n 's/^X-Request-Id: //Ip' "$headers"
+}
+
+test_log_lines() {
+    local path id
+    for path in /prompt/getPrompts /prompt/getAllPrompts; do
+        call POST "$path" '{}' "$token"
+        id=$(last_id)
+        wait_for 5 is_logged "$id"
+        is "$(log_lines_of "$id" | jq -r 'select(has("status")) | "\(.endpoint) \(.status)"')" "$path 200" \
+            "$mode: the log names the endpoint as it was asked for: $path"
+    done
+    call POST /email/generateEmail "$order" "$token"
+    id=$(last_id)
+    wait_for 5 is_logged "$id"
+    is "$(log_lines_of "$id" | jq -r '.endpoint' | sort -u)" /email/generateEmail \
+        "$mode: every line of a request names it"
+    matches "$(log_lines_of "$id" | jq -r '.message // ""' | tr '\n' ' ')" 'offline' \
+        "$mode: also the one that says which generator wrote the email"
+}
+
 test_unknown_endpoints() {
     local path
     for path in /nothing /user/nothing /user/getUserData/x /user /email/../health.c /getUserData; do
@@ -245,6 +279,7 @@ for each_mode in ${MODE:-$MODES}; do
     test_coins_and_accounts
     test_health
     test_request_ids
+    test_log_lines
     [ "$mode" != nginx ] || test_unknown_endpoints
     transport_stop
 done

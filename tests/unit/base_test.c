@@ -372,8 +372,8 @@ static void log_hostile_text(void)
 
 static void log_a_request(void)
 {
-    chatur_log_request(&(struct chatur_log_request){.request_id = "r1",
-                                                    .method = "POST",
+    chatur_log_set_request("r1", "/a/b");
+    chatur_log_request(&(struct chatur_log_request){.method = "POST",
                                                     .status = 503,
                                                     .outcome = CHATUR_UNAVAILABLE,
                                                     .duration_us = 12,
@@ -381,6 +381,15 @@ static void log_a_request(void)
                                                     .body_bytes = 4,
                                                     .response_bytes = 5,
                                                     .detail = "away\n"});
+    chatur_log_set_request(NULL, NULL);
+}
+
+static void log_within_a_request(void)
+{
+    chatur_log_set_request("r\"1", "/a/b");
+    chatur_log(CHATUR_INFO, "within");
+    chatur_log_set_request(NULL, NULL);
+    chatur_log(CHATUR_INFO, "after");
 }
 
 static void log_lines_are_one_json_object_each(void **state)
@@ -394,6 +403,14 @@ static void log_lines_are_one_json_object_each(void **state)
     assert_non_null(object);
     assert_string_equal(json_object_get_string(json_object_object_get(object, "level")), "error");
     json_object_put(object);
+
+    length = capture(log_within_a_request, text, sizeof(text));
+    assert_non_null(
+        strstr(text, ",\"request_id\":\"r\\\"1\",\"endpoint\":\"/a/b\",\"message\":\"within\"}"));
+    char *after = strchr(text, '\n') + 1;
+    assert_non_null(strstr(after, "\"after\"}"));
+    assert_null(strstr(after, "request_id"));
+    assert_null(strstr(after, "endpoint"));
 
     length = capture(log_a_request, text, sizeof(text));
     assert_ptr_equal(strchr(text, '\n'), text + length - 1);

@@ -21,6 +21,7 @@ struct order {
     const char *id;
     int64_t number;
     int64_t bounded;
+    int64_t strict;
     const char *language;
     const char *one_of;
 };
@@ -40,6 +41,7 @@ static const struct chatur_field optional_fields[] = {
     FIELD(CHATUR_ID, id, .optional = true),
     FIELD(CHATUR_NUMBER, number, .optional = true, .min = INT64_MIN),
     FIELD(CHATUR_NUMBER, bounded, .optional = true, .min = 1, .max = 10),
+    FIELD(CHATUR_NUMBER, strict, .optional = true, .no_null = true),
     FIELD(CHATUR_LANGUAGE, language, .optional = true),
     FIELD(CHATUR_ONE_OF, one_of, .optional = true, .choices = choices),
 };
@@ -96,6 +98,13 @@ static void broken_rules_are_named(void **state)
         {"{\"line\":\"a\\nb\"}", "line must not have line breaks or other control characters"},
         {"{\"line\":\"a\\n\"}", "line must not have line breaks or other control characters"},
         {"{\"line\":\"\\ta\"}", "line must not have line breaks or other control characters"},
+        {"{\"line\":\"a\\u202e\"}", "line must not have line breaks or other control characters"},
+        {"{\"line\":\"a\\u2028\"}", "line must not have line breaks or other control characters"},
+        {"{\"line\":\"\\u2066a\"}", "line must not have line breaks or other control characters"},
+        {"{\"address\":\"a\\u202e@b.c\"}",
+         "address must not have line breaks or other control characters"},
+        {"{\"address\":\"a\\u3164@b.c\"}", "address must be a mail address"},
+        {"{\"strict\":null}", "strict must not be null"},
         {"{\"line\":\"\\u0085\"}", "line must not have line breaks or other control characters"},
         {"{\"line\":\"\x7F\"}", "line must not have line breaks or other control characters"},
         {"{\"address\":\"a@b.c\\r\\nBcc: d@e.f\"}",
@@ -157,6 +166,9 @@ static void what_is_missing_null_or_blank_is_needed(void **state)
         "{}",
         "{\"other\":\"x\"}",
         "{\"line\":null}",
+        "{\"line\":\"\\u3164\"}",
+        "{\"line\":\" \\u2800\\u115f\\u1160 \"}",
+        "{\"line\":\"\\u200d\"}",
         "{\"line\":\"\"}",
         "{\"line\":\" \\t\\r\\n\xC2\xA0\xE3\x80\x80 \"}",
         "{\"Line\":\"x\"}",

@@ -25,6 +25,7 @@
 /* An item is a copy of its file's text. A text that starts with "bad" does not load, two equal
  * texts are refused as a set, and a text of "slow" waits to be let through. */
 static atomic_int loads;
+static _Atomic int64_t last_updated_s;
 static atomic_int live_items;
 static atomic_int live_extras;
 static sem_t slow_begun;
@@ -47,6 +48,7 @@ static enum chatur_outcome load_text(const struct chatur_folder_file *file, void
         return chatur_no_memory(error);
     }
     atomic_fetch_add(&live_items, 1);
+    atomic_store(&last_updated_s, file->updated_s);
     return CHATUR_OK;
 }
 
@@ -647,6 +649,237 @@ static void is_read_by_many_while_files_change(void **state)
 
 #define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+/* --- copies: what one process knows of the last --------------------------------------------------
+ * A process is a folder here: a new one starts with what is on the disk and no more. */
+
+static struct chatur_folder *new_process(const struct chatur_folder_kind *kind)
+{
+    char path[PATH_MAX];
+    path_of(path, "state/last-good");
+    struct chatur_folder *folder = new_folder(kind);
+    assert_true(chatur_folder_keep_copies(folder, path));
+    return folder;
+}
+
+static void assert_items_of_a_process(const struct chatur_folder_kind *kind, const char *wanted)
+{
+    struct chatur_folder *folder = new_process(kind);
+    assert_items(folder, wanted);
+    assert_items(folder, wanted);
+    chatur_folder_free(folder);
+}
+
+static void assert_warning(struct chatur_folder *folder, const char *wanted)
+{
+    struct chatur_arena *arena = chatur_arena_new(4096);
+    const char *warning = chatur_folder_warning(folder, arena);
+    if (wanted == NULL) {
+        assert_null(warning);
+    } else {
+        assert_non_null(warning);
+        assert_string_equal(warning, wanted);
+    }
+    chatur_arena_free(arena);
+}
+
+static bool is_there(const char *name)
+{
+    char path[PATH_MAX];
+    path_of(path, name);
+    return access(path, F_OK) == 0;
+}
+
+static void a_process_starts_with_the_last_good_version(void **state)
+{
+    (void)state;
+    put("a.txt", "alpha");
+    put("b.txt", "beta");
+    assert_items_of_a_process(&plain, "alpha beta");
+
+    put("a.txt", "bad one");
+    put("c.txt", "bad from the start");
+    struct chatur_folder *folder = new_process(&plain);
+    assert_items(folder, "alpha beta");
+    assert_warning(folder, "a.txt is invalid, its last good version stays; "
+                           "c.txt is invalid, it is left out");
+    assert_int_equal(logged("a.txt: the copy of its last good version is in force"), 1);
+    assert_items_of_a_process(&plain, "alpha beta");
+
+    put("a.txt", "mended");
+    assert_items(folder, "mended beta");
+    assert_warning(folder, "c.txt is invalid, it is left out");
+    put("a.txt", "bad two"); /* the copy is of the mended one by now */
+    take_away("c.txt");
+    assert_items_of_a_process(&plain, "mended beta");
+    assert_items(folder, "mended beta");
+    chatur_folder_free(folder);
+
+    put("a.txt", "fine");
+    folder = new_process(&plain);
+    assert_items(folder, "fine beta");
+    assert_warning(folder, NULL);
+    chatur_folder_free(folder);
+}
+
+static void a_process_starts_with_the_last_good_set(void **state)
+{
+    (void)state;
+    put("a.txt", "alpha");
+    put("b.txt", "beta");
+    assert_items_of_a_process(&adopting, "beta alpha");
+    put("b.txt", "gamma");
+    put("c.txt", "alpha"); /* refused as a set: nothing of it is kept */
+    struct chatur_folder *folder = new_process(&adopting);
+    assert_items(folder, "beta alpha");
+    assert_items(folder, "beta alpha");
+    assert_warning(folder, "these files do not go together, the last ones that did stay");
+    take_away("c.txt");
+    assert_items(folder, "gamma alpha");
+    assert_warning(folder, NULL);
+    chatur_folder_free(folder);
+
+    take_away("a.txt");
+    take_away("b.txt");
+    assert_items_of_a_process(&adopting, "gamma alpha");
+}
+
+static void a_copy_goes_with_its_file(void **state)
+{
+    (void)state;
+    put("a.txt", "alpha");
+    put("b.txt", "beta");
+    struct chatur_folder *folder = new_process(&plain);
+    assert_items(folder, "alpha beta");
+    assert_true(is_there("state/last-good/a.txt"));
+    take_away("a.txt");
+    assert_items(folder, "beta");
+    assert_false(is_there("state/last-good/a.txt"));
+    chatur_folder_free(folder);
+    put("a.txt", "bad again"); /* nothing of the old one comes back */
+    assert_items_of_a_process(&plain, "beta");
+
+    take_away("a.txt"); /* while no process runs */
+    put("c.txt", "gamma");
+    take_away("b.txt");
+    put("state/last-good/.unfinished-aaaaaa", "left by a killed one, in 2001");
+    assert_items_of_a_process(&plain, "gamma");
+    assert_false(is_there("state/last-good/b.txt"));
+    assert_false(is_there("state/last-good/.unfinished-aaaaaa"));
+    assert_true(is_there("state/last-good/c.txt"));
+}
+
+static void only_the_service_reads_a_copy_and_none_is_written_in_vain(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    struct stat before;
+    struct stat after;
+    put("a.txt", "alpha");
+    assert_items_of_a_process(&plain, "alpha");
+    path_of(path, "state/last-good");
+    assert_int_equal(stat(path, &before), 0);
+    assert_int_equal(before.st_mode & 07777, 0700);
+    path_of(path, "state/last-good/a.txt");
+    assert_int_equal(stat(path, &before), 0);
+    assert_int_equal(before.st_mode & 07777, 0600);
+    assert_items_of_a_process(&plain, "alpha");
+    assert_int_equal(stat(path, &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    assert_int_equal(before.st_ctim.tv_nsec, after.st_ctim.tv_nsec);
+}
+
+static void an_invalid_copy_is_left_out(void **state)
+{
+    (void)state;
+    put("a.txt", "alpha");
+    put("b.txt", "beta");
+    assert_items_of_a_process(&plain, "alpha beta");
+    put("state/last-good/a.txt", "bad for this version");
+    put("a.txt", "bad too");
+    struct chatur_folder *folder = new_process(&plain);
+    for (int look = 0; look < 3; look++) {
+        assert_items(folder, "beta");
+    }
+    assert_int_equal(logged("its last good version is lost: "), 1);
+    assert_warning(folder, "a.txt is invalid, it is left out");
+    chatur_folder_free(folder);
+}
+
+static void lives_without_copies(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    put("a.txt", "alpha");
+    put("state", "not a folder"); /* what keeps root from writing, too */
+    path_of(path, "state/last-good");
+    struct chatur_folder *folder = new_process(&plain);
+    assert_items(folder, "alpha");
+    put("a.txt", "ALPHA");
+    assert_items(folder, "ALPHA");
+    assert_int_equal(logged("will not know the last good files"), 1);
+    chatur_folder_free(folder);
+    put("a.txt", "bad");
+    folder = new_process(&plain);
+    assert_none(folder, "no valid .txt file");
+    assert_none(folder, "no valid .txt file");
+    assert_int_equal(logged("no last good files either"), 1);
+    chatur_folder_free(folder);
+}
+
+static void *start_and_end(void *argument)
+{
+    (void)argument;
+    for (int round = 0; round < 50; round++) {
+        struct chatur_folder *folder = new_process(&plain);
+        const struct chatur_folder_view *view = NULL;
+        assert_int_equal(chatur_folder_acquire(folder, &view, NULL), CHATUR_OK);
+        assert_int_equal(view->count, 1);
+        chatur_folder_release(view);
+        chatur_folder_free(folder);
+    }
+    return NULL;
+}
+
+static void many_processes_keep_the_same_copies(void **state)
+{
+    (void)state;
+    pthread_t threads[4];
+    put("a.txt", "alpha");
+    assert_items_of_a_process(&plain, "alpha");
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, start_and_end, NULL), 0);
+    }
+    char path[PATH_MAX];
+    char beside[PATH_MAX];
+    path_of(path, "a.txt");
+    path_of(beside, "a.new");
+    static const char *const texts[] = {"bad", "beta", "a longer one"};
+    for (int round = 0; round < 200; round++) {
+        write_now(beside, texts[round % 3]);
+        assert_int_equal(rename(beside, path), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    }
+    put("a.txt", "last");
+    assert_items_of_a_process(&plain, "last");
+    put("a.txt", "bad");
+    assert_items_of_a_process(&plain, "last");
+}
+
+static void an_item_is_as_new_as_its_place(void **state)
+{
+    (void)state;
+    put("a.txt", "of 2001"); /* as `cp -p` and `tar x` leave it */
+    int64_t now_s = chatur_now_s();
+    assert_items_of_a_process(&plain, "of 2001");
+    int64_t updated_s = atomic_load(&last_updated_s);
+    assert_true(updated_s >= now_s - 5 && updated_s <= now_s + 5);
+    put("a.txt", "bad"); /* and its copy says the same */
+    assert_items_of_a_process(&plain, "of 2001");
+    assert_int_equal(atomic_load(&last_updated_s), updated_s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -662,6 +895,14 @@ int main(void)
         IN_A_FOLDER(checks_strictly),
         IN_A_FOLDER(waits_for_the_disk_only_at_first),
         IN_A_FOLDER(is_read_by_many_while_files_change),
+        IN_A_FOLDER(a_process_starts_with_the_last_good_version),
+        IN_A_FOLDER(a_process_starts_with_the_last_good_set),
+        IN_A_FOLDER(a_copy_goes_with_its_file),
+        IN_A_FOLDER(only_the_service_reads_a_copy_and_none_is_written_in_vain),
+        IN_A_FOLDER(an_invalid_copy_is_left_out),
+        IN_A_FOLDER(lives_without_copies),
+        IN_A_FOLDER(many_processes_keep_the_same_copies),
+        IN_A_FOLDER(an_item_is_as_new_as_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

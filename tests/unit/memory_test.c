@@ -456,7 +456,7 @@ static void sweep_folder(const char *path, const struct chatur_folder_kind *of, 
                                               .slug = "slug",
                                               .bytes = bytes,
                                               .length = length,
-                                              .modified_s = NOW_S};
+                                              .updated_s = NOW_S};
     sweep(&(struct trial){.name = path, .run = load_item, .leaks = leaks});
     sweep(&(struct trial){.name = path, .run = use_folder, .exhaustive = 20, .leaks = leaks});
 

@@ -375,7 +375,7 @@ static void preflight_needs_nothing(void **state)
     assert_header("Access-Control-Allow-Origin", "*");
     assert_header("Access-Control-Allow-Methods", "POST, OPTIONS");
     assert_header("Access-Control-Allow-Headers",
-                  "Authorization, Content-Type, Accept, Idempotency-Key, X-Request-Id");
+                  "Authorization, Content-Type, Accept, Idempotency-Key");
     assert_header("Access-Control-Max-Age", "86400");
     assert_int_equal(stand_in.sessions, 0);
     assert_int_equal(endpoint_does.calls, 0);
@@ -1008,6 +1008,8 @@ static void assert_logged(const char *log, const char *part)
 static void each_request_has_one_log_line(void **state)
 {
     (void)state;
+    static char long_path[CHATUR_ENDPOINT_MAX + 2];
+    (void)memset(long_path, '/', sizeof(long_path) - 1);
     static const struct {
         struct sent sent;
         const char *parts[4];
@@ -1019,6 +1021,20 @@ static void each_request_has_one_log_line(void **state)
         {{.method = "POST", .length = "9", .body = "{}"},
          {"\"status\":400", "the body ended after 2 bytes"}},
         {{.method = "OPTIONS"}, {"\"status\":204", "\"outcome\":\"ok\""}},
+        {{.method = "POST", .more = {{"SCRIPT_NAME", "/a-b/c_D9.x"}}},
+         {"\"endpoint\":\"/a-b/c_D9.x\""}},
+        {{.method = "POST", .more = {{"DOCUMENT_URI", "/a/b"}}}, {"\"endpoint\":\"/a/b\""}},
+        {{.method = "POST", .more = {{"SCRIPT_NAME", "/a\"b"}, {"DOCUMENT_URI", "/c"}}},
+         {"\"endpoint\":\"/c\""}},
+        {{.method = "POST"}, {"\"endpoint\":\"pipeline_test\""}},
+        {{.method = "POST", .more = {{"SCRIPT_NAME", ""}}}, {"\"endpoint\":\"pipeline_test\""}},
+        {{.method = "POST", .more = {{"SCRIPT_NAME", "/"}}}, {"\"endpoint\":\"pipeline_test\""}},
+        {{.method = "POST", .more = {{"SCRIPT_NAME", "/a\nb"}}},
+         {"\"endpoint\":\"pipeline_test\""}},
+        {{.method = "POST", .more = {{"SCRIPT_NAME", "/hunter2@x.org"}}},
+         {"\"endpoint\":\"pipeline_test\""}},
+        {{.method = "POST", .more = {{"SCRIPT_NAME", long_path}}},
+         {"\"endpoint\":\"pipeline_test\""}},
         {{.method = "A_METHOD_THAT_IS_MUCH_TOO_LONG"}, {"\"method\":\"?\""}},
         {{.method = "POST", .length = "auto", .body = "{\"secret\":\"hunter2\"}"},
          {"\"status\":200", "\"body_bytes\":20", "\"response_bytes\":42"}},

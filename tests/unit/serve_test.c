@@ -358,6 +358,8 @@ static void cgi_reads_what_is_announced(void **state)
         }
         assert_int_equal(count_lines(result.err), 1);
         assert_has(result.err, "\"request_id\"");
+        /* By hand: the log's line does not go on where the answer ends. */
+        assert_int_equal(result.out[strlen(result.out) - 1], '\n');
     }
 }
 

@@ -80,7 +80,7 @@ static enum chatur_outcome load(const char *text, size_t length, struct chatur_t
     memcpy(copy, text, length);
     copy[length] = '\0';
     struct chatur_folder_file file = {
-        .path = PATH, .slug = "some", .bytes = copy, .length = length, .modified_s = 1700000000};
+        .path = PATH, .slug = "some", .bytes = copy, .length = length, .updated_s = 1700000000};
     void *item = NULL;
     enum chatur_outcome outcome = chatur_template_kind.load(&file, &item, error);
     free(copy);

@@ -86,7 +86,9 @@ static void every_code_point_is_read_back(void **state)
             (size > 1 && chatur_utf8_sequence(text, size - 1) != 0)) {
             fail_msg("U+%04X", (unsigned)value);
         }
-        bool control = value < 0x20 || (value >= 0x7F && value <= 0x9F);
+        bool control = value < 0x20 || (value >= 0x7F && value <= 0x9F) || value == 0x2028 ||
+                       value == 0x2029 || (value >= 0x202A && value <= 0x202E) ||
+                       (value >= 0x2066 && value <= 0x2069);
         if (exists && value != 0 && chatur_has_control(text) != control) {
             fail_msg("U+%04X: control character or not", (unsigned)value);
         }
@@ -99,10 +101,21 @@ static void every_code_point_is_read_back(void **state)
 static void control_characters_are_found_anywhere(void **state)
 {
     (void)state;
-    static const char *const with[] = {"\n",     "a\r\nb",   "end\t",      "\x7F",
-                                       "a\x1Fz", "\xC2\x80", "x\xC2\x9Fy", "\xC3\xA9\x01"};
-    static const char *const without[] = {"",         "plain text",   "\xC2\xA0", "\xC3\x85",
-                                          "\xC4\x80", "\xE2\x82\x8D", "\xC2"};
+    static const char *const with[] = {"\n", "a\r\nb", "end\t", "\x7F", "a\x1Fz", "\xC2\x80",
+                                       "x\xC2\x9Fy", "\xC3\xA9\x01",
+                                       /* Line and paragraph separator, RLO, PDF, LRI, PDI. */
+                                       "a\xE2\x80\xA8", "\xE2\x80\xA9z",
+                                       "invoice\xE2\x80\xAE"
+                                       "fdp.exe",
+                                       "\xE2\x80\xAC", "a\xE2\x81\xA6z", "\xE2\x81\xA9",
+                                       /* After what is not UTF-8. */
+                                       "\xE2\x80\n", "\xFF\xE2\x80\xAE"};
+    static const char *const without[] = {
+        "", "plain text", "\xC2\xA0", "\xC3\x85", "\xC4\x80", "\xE2\x82\x8D", "\xC2",
+        /* ZWNJ and ZWJ, LRM and RLM, ALM. */
+        "\xD9\x85\xDB\x8C\xE2\x80\x8C\xD8\xAE", "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB",
+        "\xE2\x80\x8E", "\xE2\x80\x8F", "\xD8\x9C", "\xE2\x80\xAF", "\xE2\x81\xA5", "\xE2\x81\xAA",
+        "\xE2\x80"};
     for (size_t i = 0; i < COUNT(with); i++) {
         assert_true(chatur_has_control(with[i]));
     }
@@ -156,6 +169,54 @@ static void white_space_is_trimmed_at_both_ends(void **state)
     size_t length = 0;
     chatur_trim(&nothing, &length);
     assert_null(nothing);
+}
+
+static void blank_is_what_nobody_would_see(void **state)
+{
+    (void)state;
+    static const char *const blank[] = {
+        "",
+        " ",
+        "\t\n",
+        "\xE3\x85\xA4",
+        "\xE1\x85\x9F",
+        "\xE1\x85\xA0",
+        "\xE2\xA0\x80",
+        "\xEF\xBE\xA0",
+        "\xE2\x80\x8D",
+        "\xE2\x80\x8C\xE2\x80\x8E",
+        "\xC2\xAD",
+        "\xCD\x8F",
+        "\xE2\x81\xA0",
+        "\xE1\xA0\x8E",
+        " \xE3\x85\xA4 \xE2\xA0\x80\xEF\xBB\xBF",
+    };
+    static const char *const visible[] = {
+        "a",
+        ".",
+        "\xE3\x85\xA4.",
+        "\xE2\x80\x8Dx",
+        "\xE3\x85\xA3",
+        "\xE3\x85\xA5",
+        "\xE2\xA0\x81",
+        "\xE1\x85\x9E",
+        "\xE1\x85\xA1",
+        "\xC2\xAC",
+        "\xE2\x80\x90",
+        "\x80",
+        " \xE2\x80",
+        "\x01",
+    };
+    for (size_t i = 0; i < COUNT(blank); i++) {
+        if (!chatur_is_blank(blank[i], strlen(blank[i]))) {
+            fail_msg("row %zu is blank", i);
+        }
+    }
+    for (size_t i = 0; i < COUNT(visible); i++) {
+        if (chatur_is_blank(visible[i], strlen(visible[i]))) {
+            fail_msg("row %zu is not blank", i);
+        }
+    }
 }
 
 #define LABEL_61 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz012345678"
@@ -219,6 +280,13 @@ static void what_is_no_address_is_told(void **state)
         "a\xE2\x80\x8B@b.c",
         "a@b\xE3\x80\x80.c",
         "\xEF\xBB\xBFx@b.c",
+        "\xE2\x80\xAE"
+        "a@b.c",
+        "a@b.\xE2\x81\xA6"
+        "c",
+        "a\xE2\x80\xA8@b.c",
+        "\xE3\x85\xA4@b.c",
+        "a@\xE2\xA0\x80.c",
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         if (chatur_is_address(rows[i])) {
@@ -378,6 +446,7 @@ int main(void)
         cmocka_unit_test(every_code_point_is_read_back),
         cmocka_unit_test(control_characters_are_found_anywhere),
         cmocka_unit_test(white_space_is_trimmed_at_both_ends),
+        cmocka_unit_test(blank_is_what_nobody_would_see),
         cmocka_unit_test(what_is_no_address_is_told),
         cmocka_unit_test(addresses_are_taken),
         cmocka_unit_test(addresses_have_their_limits),

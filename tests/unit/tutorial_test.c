@@ -25,7 +25,7 @@ static enum chatur_outcome load(const char *text, size_t length, struct chatur_t
                                       .slug = "some",
                                       .bytes = copy,
                                       .length = length,
-                                      .modified_s = 1700000000};
+                                      .updated_s = 1700000000};
     void *item = NULL;
     enum chatur_outcome outcome = chatur_tutorial_kind.load(&file, &item, error);
     free(copy);
