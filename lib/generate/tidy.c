@@ -104,6 +104,27 @@ struct chatur_tidy *chatur_tidy_new(const struct chatur_prompt *prompt, size_t m
     return tidy;
 }
 
+/* --- the sink --------------------------------------------------------------------------------- */
+
+/* How much of the email may be passed on. */
+static size_t passable(const struct chatur_tidy *tidy, size_t settled)
+{
+    const struct chatur_tidy_text *text = &tidy->text;
+    bool passes = tidy->sink != NULL && !text->failed && text->unusable == NULL &&
+                  chatur_repeat_words(&text->repeat) >= MIN_WORDS;
+    return passes ? settled : 0;
+}
+
+static void put_into_sink(struct chatur_tidy *tidy, size_t settled)
+{
+    size_t from = tidy->put;
+    size_t to = passable(tidy, settled);
+    if (to > from) {
+        tidy->put = to;
+        tidy->sink->put(tidy->sink, tidy->text.out + from, to - from);
+    }
+}
+
 /* --- stops ------------------------------------------------------------------------------------ */
 
 /* Does the stop count here? One that begins with a line break only does inside the email: before
@@ -137,7 +158,8 @@ static void see_stop(struct chatur_tidy *tidy, const struct stop *stop)
     tidy->window_length = 0;
     if (!stop->ends_thoughts) {
         tidy->text.ended = true;
-    } else if (tidy->put > 0) {
+    } else if (passable(tidy, chatur_tidy_text_settled(&tidy->text)) > 0) {
+        /* Passed on already, or if the pieces were smaller. */
         tidy->text.unusable = "the model's thoughts are in it";
     } else {
         chatur_tidy_text_restart(&tidy->text);
@@ -255,18 +277,6 @@ static void take_byte(struct chatur_tidy *tidy, char byte)
 }
 
 /* --- the public side -------------------------------------------------------------------------- */
-
-static void put_into_sink(struct chatur_tidy *tidy, size_t settled)
-{
-    const struct chatur_tidy_text *text = &tidy->text;
-    if (tidy->sink == NULL || settled <= tidy->put || text->failed || text->unusable != NULL ||
-        chatur_repeat_words(&text->repeat) < MIN_WORDS) {
-        return;
-    }
-    size_t from = tidy->put;
-    tidy->put = settled;
-    tidy->sink->put(tidy->sink, text->out + from, settled - from);
-}
 
 /* What reads like thoughts is read to their end, whatever became of it as an email. */
 static bool wants_more(const struct chatur_tidy *tidy)

@@ -104,24 +104,26 @@ static size_t punctuation(const char *text, bool *stop)
     }
 }
 
-/* What remains after "Sure!", or the text itself. */
+/* What remains after "Sure!" ("¡Claro!"), or the text itself. */
 static enum chatur_answer skip_interjection(const char *text, bool whole, size_t *length,
                                             bool *stop)
 {
-    enum chatur_answer answer = chatur_begins_any(text, chatur_interjections, whole, length);
+    size_t said = 0;
+    size_t opens = strncmp(text, "\xC2\xA1", 2) == 0 ? 2 : 0;
+    enum chatur_answer answer = chatur_begins_any(text + opens, chatur_interjections, whole, &said);
+    *length = 0;
     if (answer != CHATUR_YES) {
-        *length = 0;
         return answer;
     }
-    size_t between = punctuation(text + *length, stop);
-    if (text[*length + between] == '\0' && !whole) {
+    said += opens;
+    size_t between = punctuation(text + said, stop);
+    if (text[said + between] == '\0' && !whole) {
         return CHATUR_MAYBE;
     }
-    if (between == 0 && text[*length] != '\0') {
-        *length = 0; /* "sure thing is …" */
+    if (between == 0 && text[said] != '\0') {
         return CHATUR_NO;
     }
-    *length += between;
+    *length = said + between;
     return CHATUR_YES;
 }
 

@@ -19,6 +19,15 @@ static void put_small(char *pair)
 
 void chatur_plain_make(struct chatur_plain *plain, const char *text, size_t length)
 {
+    static const struct {
+        char text[4];
+        char plain;
+    } others[] = {
+        {"\xE2\x80\x99", '\''}, /* ’ */
+        {"\xEF\xBC\x9A", ':'},  /* the full-width one */
+        {"\xC2\xA0", ' '},      /* as the French set one before ! and : */
+        {"\xE2\x80\xAF", ' '},
+    };
     size_t used = 0;
     for (size_t i = 0; i < length && used < CHATUR_LINE_MAX_BYTES; i++) {
         char c = text[i];
@@ -26,13 +35,16 @@ void chatur_plain_make(struct chatur_plain *plain, const char *text, size_t leng
             continue;
         }
         plain->from[used] = i;
-        if (i + 2 < length && memcmp(text + i, "\xE2\x80\x99", 3) == 0) {
-            c = '\'';
-            i += 2;
-        } else if (i + 2 < length && memcmp(text + i, "\xEF\xBC\x9A", 3) == 0) {
-            c = ':'; /* the full-width one */
-            i += 2;
-        } else if (c >= 'A' && c <= 'Z') {
+        size_t size = 1;
+        for (size_t j = 0; j < sizeof(others) / sizeof(others[0]); j++) {
+            size_t other = strlen(others[j].text);
+            if (other <= length - i && memcmp(text + i, others[j].text, other) == 0) {
+                c = others[j].plain;
+                size = other;
+            }
+        }
+        i += size - 1;
+        if (c >= 'A' && c <= 'Z') {
             c = (char)(c - 'A' + 'a');
         }
         plain->text[used++] = c;
