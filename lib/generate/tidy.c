@@ -24,12 +24,22 @@
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
 /* Tokens that end a text, as servers that do not know them let them through. */
-static const char *const end_tokens[] = {"<|", "</s>"};
+static const char *const end_tokens[] = {
+    "<|",     "</s>",    "<end_of_turn>", "<start_of_turn>",          "<eos>",
+    "[INST]", "[/INST]", "<\xEF\xBD\x9C", "\xE2\x80\xB9\xEF\xBD\x9C", /* <｜ ‹｜ */
+};
 #define END_TOKENS (sizeof(end_tokens) / sizeof(end_tokens[0]))
+
+/* What ends a model's thoughts. Where the server took the opening tag for itself, the closing one
+ * is all that tells them from the email. */
+static const char *const thought_ends[] = {"</think>", "</thinking>", "</thought>", "</thoughts>",
+                                           "</reasoning>"};
+#define THOUGHT_ENDS (sizeof(thought_ends) / sizeof(thought_ends[0]))
 
 struct stop {
     const char *text;
     size_t length;
+    bool ends_thoughts; /* and not the email */
 };
 
 struct chatur_tidy {
@@ -43,7 +53,7 @@ struct chatur_tidy {
     bool after_return;
     size_t broken;
 
-    struct stop stops[CHATUR_MAX_STOPS + END_TOKENS];
+    struct stop stops[CHATUR_MAX_STOPS + END_TOKENS + THOUGHT_ENDS];
     size_t stop_count;
     bool may_begin_stop[256]; /* by their first byte */
     char *window;             /* the beginning of what may be a stop */
@@ -53,11 +63,12 @@ struct chatur_tidy {
     size_t put; /* bytes the sink has */
 };
 
-static size_t add_stop(struct chatur_tidy *tidy, const char *text, size_t longest)
+static size_t add_stop(struct chatur_tidy *tidy, const char *text, bool ends_thoughts,
+                       size_t longest)
 {
     size_t length = strlen(text);
     if (length > 0) {
-        tidy->stops[tidy->stop_count++] = (struct stop){text, length};
+        tidy->stops[tidy->stop_count++] = (struct stop){text, length, ends_thoughts};
         tidy->may_begin_stop[(unsigned char)text[0]] = true;
     }
     return length > longest ? length : longest;
@@ -72,10 +83,13 @@ struct chatur_tidy *chatur_tidy_new(const struct chatur_prompt *prompt, size_t m
     }
     size_t longest = 0;
     for (size_t i = 0; i < prompt->stop_count && i < CHATUR_MAX_STOPS; i++) {
-        longest = add_stop(tidy, prompt->stops[i], longest);
+        longest = add_stop(tidy, prompt->stops[i], false, longest);
     }
     for (size_t i = 0; i < END_TOKENS; i++) {
-        longest = add_stop(tidy, end_tokens[i], longest);
+        longest = add_stop(tidy, end_tokens[i], false, longest);
+    }
+    for (size_t i = 0; i < THOUGHT_ENDS; i++) {
+        longest = add_stop(tidy, thought_ends[i], true, longest);
     }
     tidy->window = chatur_arena_alloc(arena, longest + sizeof(tidy->partial));
     if (tidy->window == NULL) {
@@ -90,30 +104,71 @@ struct chatur_tidy *chatur_tidy_new(const struct chatur_prompt *prompt, size_t m
     return tidy;
 }
 
+/* --- the sink --------------------------------------------------------------------------------- */
+
+/* How much of the email may be passed on. */
+static size_t passable(const struct chatur_tidy *tidy, size_t settled)
+{
+    const struct chatur_tidy_text *text = &tidy->text;
+    bool passes = tidy->sink != NULL && !text->failed && text->unusable == NULL &&
+                  chatur_repeat_words(&text->repeat) >= MIN_WORDS;
+    return passes ? settled : 0;
+}
+
+static void put_into_sink(struct chatur_tidy *tidy, size_t settled)
+{
+    size_t from = tidy->put;
+    size_t to = passable(tidy, settled);
+    if (to > from) {
+        tidy->put = to;
+        tidy->sink->put(tidy->sink, tidy->text.out + from, to - from);
+    }
+}
+
 /* --- stops ------------------------------------------------------------------------------------ */
 
-/* Is the window a stop, or the beginning of one? A stop that begins with a line break only counts
- * inside the email: before it, the same words are a label to take away. In its thoughts a model may
- * speak of all of them. */
-static bool is_stop(const struct chatur_tidy *tidy, bool *begins)
+/* Does the stop count here? One that begins with a line break only does inside the email: before
+ * it, the same words are a label to take away. In its thoughts a model may speak of all of them. */
+static bool counts(const struct chatur_tidy *tidy, const struct stop *stop)
+{
+    return stop->ends_thoughts || (!tidy->text.thinking && !tidy->text.muses &&
+                                   (stop->text[0] != '\n' || tidy->text.begun));
+}
+
+/* The stop that the window is; NULL: none, but perhaps it begins one. */
+static const struct stop *find_stop(const struct chatur_tidy *tidy, bool *begins)
 {
     *begins = false;
-    if (tidy->text.thinking > 0) {
-        return false;
-    }
     for (size_t i = 0; i < tidy->stop_count; i++) {
         const struct stop *stop = &tidy->stops[i];
         size_t common = stop->length < tidy->window_length ? stop->length : tidy->window_length;
-        if ((stop->text[0] == '\n' && !tidy->text.begun) ||
-            memcmp(stop->text, tidy->window, common) != 0) {
+        if (!counts(tidy, stop) || memcmp(stop->text, tidy->window, common) != 0) {
             continue;
         }
         if (common == stop->length) {
-            return true;
+            return stop;
         }
         *begins = true;
     }
-    return false;
+    return NULL;
+}
+
+static void see_stop(struct chatur_tidy *tidy, const struct stop *stop)
+{
+    tidy->window_length = 0;
+    if (!stop->ends_thoughts) {
+        tidy->text.ended = true;
+    } else if (passable(tidy, chatur_tidy_text_settled(&tidy->text)) > 0) {
+        /* Passed on already, or if the pieces were smaller. */
+        tidy->text.unusable = "the model's thoughts are in it";
+    } else {
+        chatur_tidy_text_restart(&tidy->text);
+        tidy->thoughts += tidy->input;
+        tidy->input = 0;
+        if (tidy->thoughts > MAX_THOUGHTS) {
+            tidy->text.unusable = "too long";
+        }
+    }
 }
 
 static void release(struct chatur_tidy *tidy)
@@ -134,9 +189,9 @@ static void watch_for_stops(struct chatur_tidy *tidy, const char *sequence, size
     tidy->window_length += size;
     while (tidy->window_length > 0) {
         bool begins = false;
-        if (is_stop(tidy, &begins)) {
-            tidy->text.ended = true;
-            tidy->window_length = 0;
+        const struct stop *stop = find_stop(tidy, &begins);
+        if (stop != NULL) {
+            see_stop(tidy, stop);
         } else if (begins) {
             return;
         } else {
@@ -223,35 +278,36 @@ static void take_byte(struct chatur_tidy *tidy, char byte)
 
 /* --- the public side -------------------------------------------------------------------------- */
 
-static void put_into_sink(struct chatur_tidy *tidy)
+/* What reads like thoughts is read to their end, whatever became of it as an email. */
+static bool wants_more(const struct chatur_tidy *tidy)
 {
-    const struct chatur_tidy_text *text = &tidy->text;
-    if (tidy->sink == NULL || text->length == tidy->put || text->failed || text->unusable != NULL ||
-        chatur_repeat_words(&text->repeat) < MIN_WORDS) {
-        return;
-    }
-    size_t from = tidy->put;
-    tidy->put = text->length;
-    tidy->sink->put(tidy->sink, text->out + from, text->length - from);
+    return chatur_tidy_text_is_open(&tidy->text) ||
+           (tidy->text.muses && !tidy->text.failed && tidy->broken <= MAX_BROKEN &&
+            tidy->input < tidy->max_input);
 }
 
 bool chatur_tidy_feed(struct chatur_tidy *tidy, const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length && chatur_tidy_text_is_open(&tidy->text); i++) {
-        size_t *taken = tidy->text.thinking > 0 ? &tidy->thoughts : &tidy->input;
+    for (size_t i = 0; i < length && wants_more(tidy); i++) {
+        size_t *taken = tidy->text.thinking ? &tidy->thoughts : &tidy->input;
         if (++*taken > (taken == &tidy->input ? tidy->max_input : MAX_THOUGHTS)) {
             tidy->text.unusable = "too long";
             break;
         }
         take_byte(tidy, bytes[i]);
     }
-    put_into_sink(tidy);
-    return chatur_tidy_text_is_open(&tidy->text);
+    put_into_sink(tidy, chatur_tidy_text_settled(&tidy->text));
+    return wants_more(tidy);
 }
 
 bool chatur_tidy_has_put(const struct chatur_tidy *tidy)
 {
     return tidy->put > 0;
+}
+
+bool chatur_tidy_is_refusal(const struct chatur_tidy *tidy)
+{
+    return tidy->text.refused;
 }
 
 enum chatur_outcome chatur_tidy_finish(struct chatur_tidy *tidy, const char **text,
@@ -271,7 +327,7 @@ enum chatur_outcome chatur_tidy_finish(struct chatur_tidy *tidy, const char **te
         return chatur_fail(error, CHATUR_BAD_ANSWER, "the answer is unusable: %s",
                            tidy->text.unusable);
     }
-    put_into_sink(tidy);
+    put_into_sink(tidy, tidy->text.length);
     *text = tidy->text.out;
     return CHATUR_OK;
 }

@@ -5,6 +5,9 @@
 
 #include "generate/tidy_placeholder.h"
 
+const char *const chatur_thought_tags[] = {"think",    "thinking",  "thought",
+                                           "thoughts", "reasoning", NULL};
+
 enum answer { NO, MAYBE, YES };
 
 static enum chatur_verdict cut(struct chatur_reading *reading, size_t bytes)
@@ -51,30 +54,39 @@ static enum chatur_verdict read_fence(const struct chatur_line *line,
     return text ? cut(reading, run) : CHATUR_VERDICT_DROP;
 }
 
+static bool is_one_of(const char *name, size_t length, const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        if (strlen(*names) == length && memcmp(*names, name, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* <think>, which some models begin with, and a line of a tag around the email. */
 static enum chatur_verdict read_tag(const struct chatur_line *line, struct chatur_reading *reading)
 {
-    static const char *const around[] = {"email", "body", "message", "draft", "answer", "response"};
-    static const char thoughts[] = "<think>";
-    static const size_t longest = 12;
+    static const char *const around[] = {"email",  "body",     "message", "draft",
+                                         "answer", "response", NULL};
+    static const size_t longest = 12; /* "</reasoning>" */
     const char *end = memchr(line->text, '>', line->length);
     if (end == NULL || line->length > longest + 1) {
         return end != NULL || line->whole || line->length > longest ? CHATUR_VERDICT_KEEP
                                                                     : CHATUR_VERDICT_OPEN;
     }
     size_t size = (size_t)(end - line->text) + 1;
-    if (line->head && size == sizeof(thoughts) - 1 && memcmp(line->text, thoughts, size) == 0) {
+    if (line->head && is_one_of(line->text + 1, size - 2, chatur_thought_tags)) {
         reading->thought = true;
         return cut(reading, size);
     }
     const char *name = line->text + (line->length > 1 && line->text[1] == '/' ? 2 : 1);
-    for (size_t i = 0; i < sizeof(around) / sizeof(around[0]) && name <= end; i++) {
-        if (strlen(around[i]) == (size_t)(end - name) &&
-            memcmp(around[i], name, (size_t)(end - name)) == 0 && is_blank_from(line, size)) {
-            return line->whole ? CHATUR_VERDICT_DROP : CHATUR_VERDICT_OPEN;
-        }
+    if (name > end || !is_one_of(name, (size_t)(end - name), around) ||
+        !is_blank_from(line, size)) {
+        return CHATUR_VERDICT_KEEP;
     }
-    return CHATUR_VERDICT_KEEP;
+    reading->rule = true;
+    return line->whole ? CHATUR_VERDICT_DROP : CHATUR_VERDICT_OPEN;
 }
 
 /* One of our delimiters: before the email its line is only a label; after it, what the model goes
@@ -90,7 +102,8 @@ static enum chatur_verdict read_delimiter(const struct chatur_line *line,
         return run == 1 ? read_tag(line, reading) : CHATUR_VERDICT_KEEP;
     }
     if (!line->head) {
-        return CHATUR_VERDICT_END;
+        return line->lead && line->chatter != CHATUR_CHATTER_NONE ? CHATUR_VERDICT_BEGIN
+                                                                  : CHATUR_VERDICT_END;
     }
     for (size_t i = run; i + 2 < line->length; i++) {
         if (memcmp(line->text + i, ">>>", 3) == 0) {
@@ -220,5 +233,6 @@ enum chatur_verdict chatur_marks_read(const struct chatur_line *line,
     if (triple == YES) {
         return cut(reading, 3);
     }
+    reading->rule = rule == YES;
     return rule == YES ? CHATUR_VERDICT_DROP : CHATUR_VERDICT_KEEP;
 }

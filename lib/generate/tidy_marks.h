@@ -5,6 +5,9 @@
 
 #include "generate/tidy_line.h"
 
+/* Names of the tags around what a model thinks; NULL-terminated. */
+extern const char *const chatur_thought_tags[];
+
 /* As chatur_line_read, of a line that is not empty. */
 enum chatur_verdict chatur_marks_read(const struct chatur_line *line,
                                       struct chatur_reading *reading);

@@ -79,8 +79,7 @@ static void end_sentence(struct chatur_repeat *repeat)
     repeat->sentence_words = 0;
 }
 
-/* Scripts that put no spaces between words. */
-static bool is_word_by_itself(const char *sequence, size_t size)
+bool chatur_is_word_by_itself(const char *sequence, size_t size)
 {
     if (size < 3) {
         return false;
@@ -106,7 +105,7 @@ void chatur_repeat_put(struct chatur_repeat *repeat, const char *sequence, size_
     }
     repeat->word = mix(repeat->word, sequence, size);
     repeat->word_bytes += size;
-    if (is_word_by_itself(sequence, size)) {
+    if (chatur_is_word_by_itself(sequence, size)) {
         end_word(repeat);
     } else if (repeat->word_bytes > LONG_WORD_BYTES) {
         repeat->word = mix(HASH_START, sequence, size);

@@ -41,4 +41,7 @@ bool chatur_repeat_circles(const struct chatur_repeat *repeat);
 /* The words so far; in scripts without spaces, the characters. */
 size_t chatur_repeat_words(const struct chatur_repeat *repeat);
 
+/* Is the character of a script that puts no spaces between words? */
+bool chatur_is_word_by_itself(const char *sequence, size_t size);
+
 #endif

@@ -1,253 +1,118 @@
-/* Three stations, each handing single characters to the next: whole lines, marks inside a line,
- * white space. Since no station sees more than one character at a time, none can tell how the text
- * was cut into pieces. */
+/* Three stations, each handing single characters to the next: whole lines (here), marks inside a
+ * line, white space (tidy_inside.c). Since no station sees more than one character at a time, none
+ * can tell how the text was cut into pieces.
+ *
+ * What comes before an email without being recognised is found out by what comes after it: so an
+ * email that does not begin with a greeting waits for the end of its first paragraph. */
 #include "generate/tidy_text.h"
 
 #include <string.h>
 
 #include "base/text.h"
+#include "generate/tidy_head.h"
+#include "generate/tidy_inside.h"
 
-#define FIRST_BYTES   2048 /* most emails fit */
-#define MAX_RUN       32   /* of the same mark; more of them are decoration */
-#define MAX_SPACES    8    /* in a row, or before a line */
-#define OLD_DELIMITER 4    /* && and ## in a row, that many */
-#define IS_SPACE(c)   ((c) == ' ' || (c) == '\t' || (c) == '\n')
+#define IS_SPACE(c) ((c) == ' ' || (c) == '\t' || (c) == '\n')
+
+/* A first paragraph of so much is no chatter, nor are so many lines. */
+#define LEAD_BYTES 240
+#define LEAD_LINES 4
+
+/* A model that declines has not so much to say, and does not sign it. */
+#define REFUSAL_WORDS 80
 
 bool chatur_tidy_text_is_open(const struct chatur_tidy_text *text)
 {
     return !text->ended && !text->failed && text->unusable == NULL;
 }
 
-/* --- the email -------------------------------------------------------------------------------- */
-
-static bool make_room(struct chatur_tidy_text *text, size_t bytes)
+static bool may_be_refusal(const struct chatur_tidy_text *text)
 {
-    if (bytes > text->max_bytes) {
-        text->unusable = "too long";
-        return false;
-    }
-    if (bytes < text->capacity) {
-        return true;
-    }
-    size_t capacity = text->capacity > 0 ? text->capacity * 2 : FIRST_BYTES;
-    char *out = chatur_arena_alloc(text->arena, capacity);
-    if (out == NULL) {
-        text->failed = true;
-        return false;
-    }
-    if (text->length > 0) {
-        memcpy(out, text->out, text->length);
-    }
-    text->out = out;
-    text->capacity = capacity;
-    return true;
+    return text->declines && !text->signed_off &&
+           chatur_repeat_words(&text->repeat) < REFUSAL_WORDS;
 }
 
-static void write(struct chatur_tidy_text *text, const char *sequence, size_t size)
+size_t chatur_tidy_text_settled(const struct chatur_tidy_text *text)
 {
-    if (text->failed || text->unusable != NULL || !make_room(text, text->length + size)) {
-        return;
-    }
-    memcpy(text->out + text->length, sequence, size);
-    text->length += size;
-    text->out[text->length] = '\0';
-    if (sequence[0] == '\n') {
-        text->line_start = text->length;
-    }
-    chatur_repeat_put(&text->repeat, sequence, size);
-    if (chatur_repeat_circles(&text->repeat)) {
-        text->unusable = "repeats itself";
-    }
+    bool waits = text->lead == CHATUR_LEAD_ASKING || text->lead == CHATUR_LEAD_HELD ||
+                 text->muses || may_be_refusal(text);
+    return waits ? 0 : chatur_again_settled(&text->again, text->out, text->length);
 }
 
-/* --- white space ------------------------------------------------------------------------------ */
-
-static void write_spaces(struct chatur_tidy_text *text)
+void chatur_tidy_text_restart(struct chatur_tidy_text *text)
 {
-    for (size_t i = 0; i < text->spaces && i < MAX_SPACES; i++) {
-        write(text, " ", 1);
-    }
+    text->state = CHATUR_LINE_START;
+    text->line_length = 0;
+    text->begun = false;
+    text->lead = CHATUR_LEAD_ASKING;
+    text->lead_lines = 0;
+    text->ruled = false;
+    text->ruled_by_fence = false;
+    text->greeted = false;
+    text->muses = false;
+    text->declines = false;
+    text->paragraph = true;
+    text->signed_off = false;
+    text->signature = false;
+    text->thinking = false;
+    text->fenced = false;
+    text->quoted = false;
+    text->held_length = 0;
     text->spaces = 0;
-}
-
-/* White space is written when something comes after it: none is at either end of the email or
- * before a line's end, and there is never more than one blank line. */
-static void space_out(struct chatur_tidy_text *text, const char *sequence, size_t size)
-{
-    if (sequence[0] == '\n') {
-        text->breaks++;
-        text->spaces = 0;
-        return;
-    }
-    if (IS_SPACE(sequence[0])) {
-        text->spaces++;
-        return;
-    }
-    if (text->length == 0) {
-        text->breaks = 0;
-        text->spaces = 0;
-    }
-    for (size_t i = 0; i < text->breaks && i < 2; i++) {
-        write(text, "\n", 1);
-    }
     text->breaks = 0;
-    write_spaces(text);
-    write(text, sequence, size);
+    text->length = 0;
+    text->line_start = 0;
+    text->repeat = (struct chatur_repeat){0};
+    text->again = (struct chatur_again){0};
+    text->repeated = false;
+    text->ended = false;
+    text->unusable = NULL;
+    text->refused = false;
 }
 
-static void space_out_all(struct chatur_tidy_text *text, const char *bytes, size_t length)
-{
-    for (size_t at = 0; at < length;) {
-        size_t size = chatur_utf8_sequence(bytes + at, length - at);
-        space_out(text, bytes + at, size);
-        at += size;
-    }
-}
+/* --- the lead --------------------------------------------------------------------------------- */
 
-/* --- inside lines ----------------------------------------------------------------------------- */
-
-static bool hold(struct chatur_tidy_text *text, const char *sequence, size_t size)
+/* What may be chatter, or an email that does without a greeting. Asked after every character that
+ * is passed, and at the end of every line. */
+static void weigh_lead(struct chatur_tidy_text *text, bool line_ends)
 {
-    memcpy(text->held + text->held_length, sequence, size);
-    text->held_length += size;
-    return true;
-}
-
-static void let_go(struct chatur_tidy_text *text)
-{
-    size_t length = text->held_length;
-    text->held_length = 0;
-    space_out_all(text, text->held, length);
-}
-
-/* **bold** loses its marks, ** between spaces does not; old delimiters go. */
-static void settle_run(struct chatur_tidy_text *text, bool before_space)
-{
-    bool after_space = text->spaces > 0 || text->breaks > 0 || text->length == 0;
-    bool drops = text->held[0] == '*' ? (text->held_length == 2 || text->held_length == 3) &&
-                                            !(after_space && before_space)
-                                      : text->held_length >= OLD_DELIMITER;
-    if (drops) {
-        text->held_length = 0;
-    } else {
-        let_go(text);
-    }
-}
-
-/* The last line's last word, when nothing but spaces came after it. */
-static bool last_word_is(const struct chatur_tidy_text *text, const char *word)
-{
-    size_t length = strlen(word);
-    size_t line = text->length - text->line_start;
-    if (text->breaks > 0 || line < length) {
-        return false;
-    }
-    const char *end = text->out + text->length - length;
-    for (size_t i = 0; i < length; i++) {
-        char c = end[i];
-        if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != word[i]) {
-            return false;
-        }
-    }
-    return line == length || end[-1] == ' ';
-}
-
-static bool greets(const struct chatur_tidy_text *text)
-{
-    static const char *const words[] = {"hello", "hi", "hey", "morning", "afternoon", "evening"};
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (last_word_is(text, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* What goes in the place of a blank; NULL: the blank itself. */
-static const char *fill(struct chatur_tidy_text *text)
-{
-    bool dear = last_word_is(text, "dear");
-    bool hello = greets(text);
-    enum chatur_blank blank = chatur_placeholder_of(text->held + 1, text->held_length - 2);
-    if (blank == CHATUR_BLANK_NAME) {
-        blank = dear || hello ? CHATUR_BLANK_RECIPIENT : CHATUR_BLANK_SENDER;
-    }
-    if (blank == CHATUR_BLANK_SENDER) {
-        bool alone = text->breaks > 0 || text->length == 0;
-        return text->sender[0] != '\0' || alone ? text->sender : NULL;
-    }
-    if (blank != CHATUR_BLANK_RECIPIENT) {
-        return NULL;
-    }
-    if (text->recipient[0] != '\0') {
-        return text->recipient;
-    }
-    if (hello) {
-        text->spaces = 0; /* "Hello," */
-        return "";
-    }
-    return dear ? "Sir or Madam" : NULL;
-}
-
-static void settle_blank(struct chatur_tidy_text *text)
-{
-    const char *filling = fill(text);
-    if (filling == NULL) {
-        let_go(text);
+    if (text->lead == CHATUR_LEAD_OVER || text->length == 0) {
         return;
     }
-    text->held_length = 0;
-    space_out_all(text, filling, strlen(filling));
-}
-
-static bool is_quote(const char *sequence, size_t size)
-{
-    return sequence[0] == '"' || (size == 3 && memcmp(sequence, "\xE2\x80\x9D", 3) == 0);
-}
-
-/* Goes on with what is held. False: it was settled, and the character is still to be looked at. */
-static bool hold_on(struct chatur_tidy_text *text, const char *sequence, size_t size)
-{
-    switch (text->held[0]) {
-    case '*':
-    case '&':
-    case '#':
-        if (sequence[0] == text->held[0] && text->held_length < MAX_RUN) {
-            return hold(text, sequence, size);
-        }
-        settle_run(text, IS_SPACE(sequence[0]));
-        return false;
-    case '[':
-        if (sequence[0] == '\n' || sequence[0] == '[' ||
-            text->held_length > CHATUR_PLACEHOLDER_MAX_BYTES) {
-            let_go(text);
-            return false;
-        }
-        hold(text, sequence, size);
-        if (sequence[0] == ']') {
-            settle_blank(text);
-        }
-        return true;
-    default: /* a quotation mark, the last one if nothing but white space follows */
-        if (IS_SPACE(sequence[0]) && text->held_length <= CHATUR_PLACEHOLDER_MAX_BYTES) {
-            return hold(text, sequence, size);
-        }
-        let_go(text);
-        return false;
+    if (text->lead_lines == 0) {
+        text->muses = text->muses || chatur_head_muses(text->out, text->length) == CHATUR_YES;
+    }
+    if (text->lead == CHATUR_LEAD_ASKING) {
+        enum chatur_answer greets = chatur_head_greets(text->out, text->length, line_ends);
+        text->greeted = greets == CHATUR_YES;
+        text->lead = greets == CHATUR_YES  ? CHATUR_LEAD_OVER
+                     : greets == CHATUR_NO ? CHATUR_LEAD_HELD
+                                           : CHATUR_LEAD_ASKING;
+    }
+    if (text->lead == CHATUR_LEAD_HELD && text->length > LEAD_BYTES) {
+        text->lead = CHATUR_LEAD_OVER;
     }
 }
 
-static void look_inside(struct chatur_tidy_text *text, const char *sequence, size_t size)
+static enum chatur_chatter chatter(const struct chatur_tidy_text *text)
 {
-    if (text->held_length > 0 && hold_on(text, sequence, size)) {
-        return;
+    if (text->lead != CHATUR_LEAD_HELD) {
+        return CHATUR_CHATTER_NONE;
     }
-    bool holds = strchr("*&#[", sequence[0]) != NULL || (text->quoted && is_quote(sequence, size));
-    if (holds) {
-        (void)hold(text, sequence, size);
-    } else {
-        space_out(text, sequence, size);
-    }
+    size_t length = text->length < CHATUR_LINE_MAX_BYTES ? text->length : CHATUR_LINE_MAX_BYTES;
+    return text->declines ? CHATUR_CHATTER_OF_EMAIL : chatur_head_chatter(text->out, length);
+}
+
+/* The email begins with this line. */
+static void drop_lead(struct chatur_tidy_text *text)
+{
+    enum chatur_line_state state = text->state;
+    size_t line_length = text->line_length;
+    bool fenced = text->ruled_by_fence;
+    chatur_tidy_text_restart(text);
+    text->state = state;
+    text->line_length = line_length;
+    text->fenced = fenced;
 }
 
 /* --- lines ------------------------------------------------------------------------------------ */
@@ -259,16 +124,25 @@ static void see_fence(struct chatur_tidy_text *text)
         text->fenced = true;
     } else if (text->fenced) {
         text->ended = true;
+    } else if (text->lead == CHATUR_LEAD_HELD) {
+        text->ruled = true;
+        text->ruled_by_fence = true;
     }
 }
 
 static void pass_line(struct chatur_tidy_text *text)
 {
+    if (text->lead == CHATUR_LEAD_HELD &&
+        (text->lead_lines >= LEAD_LINES ||
+         (text->paragraph && chatter(text) == CHATUR_CHATTER_NONE))) {
+        text->lead = CHATUR_LEAD_OVER;
+    }
     text->state = CHATUR_LINE_PASSING;
     text->begun = true;
     for (size_t at = 0; at < text->line_length;) {
         size_t size = chatur_utf8_sequence(text->line + at, text->line_length - at);
-        look_inside(text, text->line + at, size);
+        chatur_tidy_inside_put(text, text->line + at, size);
+        weigh_lead(text, false);
         at += size;
     }
 }
@@ -289,37 +163,55 @@ static void cut_line(struct chatur_tidy_text *text, size_t bytes)
     memmove(text->line, text->line + bytes, text->line_length);
 }
 
+static enum chatur_verdict read_line(const struct chatur_tidy_text *text, bool whole,
+                                     struct chatur_reading *reading)
+{
+    const struct chatur_line line = {.text = text->line,
+                                     .length = text->line_length,
+                                     .whole = whole,
+                                     .head = !text->begun,
+                                     .greeted = text->greeted,
+                                     .lead = text->lead == CHATUR_LEAD_HELD,
+                                     .chatter = chatter(text),
+                                     .ruled = text->ruled,
+                                     .paragraph = text->paragraph,
+                                     .signed_off = text->signed_off,
+                                     .signature = text->signature};
+    return chatur_line_read(&line, reading);
+}
+
 static void judge_line(struct chatur_tidy_text *text, bool whole)
 {
     while (text->state == CHATUR_LINE_DECIDING) {
-        const struct chatur_line line = {.text = text->line,
-                                         .length = text->line_length,
-                                         .whole = whole,
-                                         .head = !text->begun,
-                                         .signed_off = text->signed_off && text->paragraph};
         struct chatur_reading reading;
-        switch (chatur_line_read(&line, &reading)) {
+        switch (read_line(text, whole, &reading)) {
         case CHATUR_VERDICT_OPEN:
             return;
         case CHATUR_VERDICT_KEEP:
+            text->declines = text->declines || reading.declines;
             pass_line(text);
             break;
         case CHATUR_VERDICT_CUT:
             cut_line(text, reading.cut);
             text->quoted = text->quoted || reading.quote;
-            text->thinking = reading.thought ? 1 : 0;
+            text->thinking = reading.thought;
             if (text->line_length == 0) {
                 text->state = whole ? CHATUR_LINE_SKIPPING : CHATUR_LINE_START;
             }
             break;
         case CHATUR_VERDICT_DROP:
+            text->ruled = text->ruled || (reading.rule && text->lead == CHATUR_LEAD_HELD);
             skip_line(text);
+            break;
+        case CHATUR_VERDICT_BEGIN:
+            drop_lead(text);
             break;
         case CHATUR_VERDICT_END:
             text->ended = true;
             skip_line(text);
             break;
         case CHATUR_VERDICT_REFUSAL:
+            text->refused = true;
             text->unusable = "the model declines";
             skip_line(text);
             break;
@@ -330,41 +222,37 @@ static void judge_line(struct chatur_tidy_text *text, bool whole)
     }
 }
 
+/* A line of the email has come to its end. */
+static void look_back(struct chatur_tidy_text *text)
+{
+    weigh_lead(text, true);
+    text->greeted = text->greeted && text->lead_lines == 0;
+    text->lead_lines++;
+    text->signature = text->signed_off;
+    text->signed_off = text->signed_off || chatur_line_is_sign_off(text->out + text->line_start,
+                                                                   text->length - text->line_start);
+}
+
 static void end_line(struct chatur_tidy_text *text)
 {
     judge_line(text, true);
     bool blank = text->state == CHATUR_LINE_START;
     bool passed = text->state == CHATUR_LINE_PASSING;
     if (passed || (blank && text->begun)) {
-        look_inside(text, "\n", 1);
+        chatur_tidy_inside_put(text, "\n", 1);
     }
     if (passed && text->length > 0) {
-        text->signed_off =
-            text->signed_off ||
-            chatur_line_is_sign_off(text->out + text->line_start, text->length - text->line_start);
+        look_back(text);
     }
     text->paragraph = !passed;
     text->state = CHATUR_LINE_START;
     text->line_length = 0;
 }
 
-/* Thoughts are nobody's business; the email begins where they end. */
-static void think_on(struct chatur_tidy_text *text, char c)
-{
-    static const char end[] = "</think>";
-    size_t seen = text->thinking - 1;
-    seen = c == end[seen] ? seen + 1 : c == end[0] ? 1 : 0;
-    text->thinking = seen == sizeof(end) - 1 ? 0 : seen + 1;
-}
-
 void chatur_tidy_text_put(struct chatur_tidy_text *text, const char *sequence, size_t size)
 {
-    if (!chatur_tidy_text_is_open(text)) {
-        return;
-    }
-    if (text->thinking > 0) {
-        think_on(text, sequence[0]);
-        return;
+    if (!chatur_tidy_text_is_open(text) || text->thinking) {
+        return; /* thoughts are nobody's business */
     }
     if (sequence[0] == '\n') {
         end_line(text);
@@ -376,7 +264,8 @@ void chatur_tidy_text_put(struct chatur_tidy_text *text, const char *sequence, s
     switch (text->state) {
     case CHATUR_LINE_START:
     case CHATUR_LINE_PASSING:
-        look_inside(text, sequence, size);
+        chatur_tidy_inside_put(text, sequence, size);
+        weigh_lead(text, false);
         break;
     case CHATUR_LINE_DECIDING:
         memcpy(text->line + text->line_length, sequence, size);
@@ -394,13 +283,12 @@ void chatur_tidy_text_end(struct chatur_tidy_text *text)
         return;
     }
     judge_line(text, true);
-    if (text->held_length == 0) {
-        return;
+    chatur_tidy_inside_end(text);
+    if (text->length > text->line_start && text->unusable == NULL) {
+        look_back(text);
     }
-    if (strchr("*&#", text->held[0]) != NULL) {
-        settle_run(text, true);
-    } else if (text->held[0] == '[') {
-        let_go(text);
+    if (may_be_refusal(text) && text->unusable == NULL) {
+        text->refused = true;
+        text->unusable = "the model declines";
     }
-    text->held_length = 0; /* a quotation mark: it was the last */
 }

@@ -52,6 +52,7 @@ struct result {
     const char *text; /* of CHATUR_OK */
     char why[sizeof(((struct chatur_error *)NULL)->detail)];
     bool put;
+    bool refusal;
 };
 
 static struct chatur_tidy *start(const struct chatur_prompt *prompt, size_t max_bytes)
@@ -71,6 +72,9 @@ static struct result finish(struct chatur_tidy *tidy)
     struct result result = {0};
     result.outcome = chatur_tidy_finish(tidy, &result.text, &error);
     result.put = chatur_tidy_has_put(tidy);
+    result.refusal = chatur_tidy_is_refusal(tidy);
+    assert_int_equal(result.refusal, strstr(error.detail, "declines") != NULL);
+    assert_false(result.put && result.refusal);
     assert_int_equal(result.put, catcher.length > 0);
     assert_string_equal(error.message, "");
     memcpy(result.why, error.detail, sizeof(result.why));
@@ -206,6 +210,20 @@ static void unusable_answers_are_found_out(void **state)
         {"As an AI language model, I do not have feelings.", "!declines"},
         {"Sorry, I am unable to generate such content.", "!declines"},
         {"Unfortunately, I cannot create content of that kind.", "!declines"},
+        {"I'm sorry. I can't assist with that.", "!declines"},
+        {"\"I'm sorry, but I can't assist with that.\"", "!declines"},
+        {"I cannot write an email that threatens someone. Is there something else I can help you "
+         "with?",
+         "!declines"},
+        {"**I can't help with that.**\n\nIf you are in trouble, talk to somebody.\n\n- One\n- Two",
+         "!declines"},
+        {"I apologize, but I cannot generate an email intended to harass. It would hurt.",
+         "!declines"},
+        {"I must decline this request.", "!declines"},
+        {"Es tut mir leid, aber dabei kann ich dir dabei nicht helfen.", "!declines"},
+        {"Lo siento, pero no puedo ayudar con eso.", "!declines"},
+        {"Je suis désolé, mais je ne peux pas vous aider.", "!declines"},
+        {"很抱歉，我无法协助您完成这个请求。", "!declines"},
         {FIVE("I look forward to hearing from you soon. "), "!repeats"},
         {"Dear Jane,\n\n" FIVE("I am writing to ask for leave.\n") "And so on.", "!repeats"},
         {"no " FIVE("no no no no ") "no", "!repeats"},
@@ -256,6 +274,19 @@ static void emails_pass_as_they_are(void **state)
         {"Unfortunately, I cannot attend the lunch on Friday.", NULL},
         {"I can't help with the move on Saturday, but I can on Sunday.", NULL},
         {"I won't be able to join you. As an AI researcher I travel a lot.", NULL},
+        {"I am sorry that I was not able to complete this request before the deadline. The report "
+         "is attached, and I will call you on Monday.",
+         NULL},
+        {"I'm sorry I couldn't help with that. Next time I will.", NULL},
+        {"I am sorry, but I cannot complete this request before Monday. The report is late.", NULL},
+        {"I can't write this email alone, so please read it first.", NULL},
+        {"Unfortunately, I cannot generate the report. The system is down.", NULL},
+        {"I'm sorry, but I can't help with the move. My back hurts.", NULL},
+        {"I cannot comply with your request, and I told you so.\n\nKind regards,\nAnn", NULL},
+        {"I am sorry that I have been unable to assist you with this so far.", NULL},
+        {"Sorry, I cannot demo the AI assistant to the board.", NULL},
+        {"Es tut mir leid, dass ich dir nicht früher geholfen habe.", NULL},
+        {"Lo siento, no puedo ir el viernes.", NULL},
         /* Openings that are not chatter. */
         {"Here are the figures: sales are up by 5 %.", NULL},
         {"Sure, Friday works for me.", NULL},
@@ -331,6 +362,59 @@ static void chatter_goes(void **state)
          "Dear Jane,\nhello.\n\nThanks,\nAnn"},
         {"Dear Jane,\nhello.\n\nThanks,\nAnn\n\nPS: Feel free to call.",
          "Dear Jane,\nhello.\n\nThanks,\nAnn\n\nPS: Feel free to call."},
+        {"Certainly! I have prepared an email for you.\n\n**Subject:** Leave\n\n---\n\nDear "
+         "Jane,\nhello.\n\nBest,\nAnn\n\n---\nWould you like any changes?",
+         "Dear Jane,\nhello.\n\nBest,\nAnn"},
+        {"Absolutely! Short ones are the best.\n\nDear Jane,\nhello.", "Dear Jane,\nhello."},
+        {"The text, as you like it\n---\nDear Jane,\nhello.", "Dear Jane,\nhello."},
+        {"Something like this\n```\nDear Jane,\nhello.\n```\nBye", "Dear Jane,\nhello."},
+        {"Something like this\n<email>\nDear Jane,\nhello.\n</email>", "Dear Jane,\nhello."},
+        {"Sure! This email is short\n\n***\n\nI am away on Friday.", "I am away on Friday."},
+        {"Sure! This email is short\n<<<EMAIL>>>\nDear Jane,\nhello.\n<<<END>>>",
+         "Dear Jane,\nhello."},
+        {"I can't write that email, but this email is firm\n\nDear Jane,\nhello.",
+         "Dear Jane,\nhello."},
+        {"I can't write threatening emails.\n\nSubject: Pay\n\nDear Jane,\npay, please.",
+         "Dear Jane,\npay, please."},
+        {"Hier ist die E-Mail:\n\nBetreff: Urlaub\n\nLiebe Jane,\nich bin am Freitag nicht "
+         "da.\n\nViele Grüße\nAnn\n\nSag mir Bescheid, wenn du Änderungen möchtest.",
+         "Liebe Jane,\nich bin am Freitag nicht da.\n\nViele Grüße\nAnn"},
+        {"Gerne! Hier ist ein Entwurf:\n\nSehr geehrte Frau Doe,\nhallo.\n\nMit freundlichen "
+         "Grüßen,\nAnn\n\n---\n\nGutes Gelingen!",
+         "Sehr geehrte Frau Doe,\nhallo.\n\nMit freundlichen Grüßen,\nAnn"},
+        {"Bien sûr ! Voici l'e-mail :\n\nBonjour Jane,\nà demain.\n\nCordialement,\nAnn\n\n"
+         "N'hésitez pas à modifier ce texte.",
+         "Bonjour Jane,\nà demain.\n\nCordialement,\nAnn"},
+        {"¡Claro! Aquí tienes el correo:\n\nEstimada Jane:\nhasta el lunes.\n\nSaludos,\nAnn\n\n"
+         "¿Quieres que lo cambie?",
+         "Estimada Jane:\nhasta el lunes.\n\nSaludos,\nAnn"},
+        {"Claro! Aqui está o e-mail:\n\nPrezada Jane,\naté segunda.\n\nAtenciosamente,\nAnn\n\n"
+         "Gostaria que eu mudasse algo?",
+         "Prezada Jane,\naté segunda.\n\nAtenciosamente,\nAnn"},
+        {"Certo! Ecco la bozza:\n\nGentile Jane,\na lunedì.\n\nCordiali saluti,\nAnn\n\nFammi "
+         "sapere se va bene.",
+         "Gentile Jane,\na lunedì.\n\nCordiali saluti,\nAnn"},
+        {"Natuurlijk! Hier is de e-mail:\n\nBeste Jane,\ntot maandag.\n\nMet vriendelijke "
+         "groet,\nAnn\n\nWil je dat ik iets verander?",
+         "Beste Jane,\ntot maandag.\n\nMet vriendelijke groet,\nAnn"},
+        {"ज़रूर! यहाँ आपका ईमेल है:\n\nप्रिय जेन,\nमैं सोमवार को आऊँगी।\n\nसादर,\nऐन\n\nअगर आप बदलाव चाहते हैं, "
+         "तो "
+         "बताएं।",
+         "प्रिय जेन,\nमैं सोमवार को आऊँगी।\n\nसादर,\nऐन"},
+        {"好的，以下是邮件：\n\n尊敬的王先生：\n我星期一到。\n\n此致\n敬礼\n\n如果您需要修改，请告"
+         "诉我。",
+         "尊敬的王先生：\n我星期一到。\n\n此致\n敬礼"},
+        /* An email may look like it. */
+        {"Great news: we won the tender!\n---\nDetails follow.",
+         "Great news: we won the tender!\nDetails follow."},
+        {"Ann Lee\n1 Road\n\nDear Jane,\nhello.", "Ann Lee\n1 Road\n\nDear Jane,\nhello."},
+        {"Here are the figures.\n---\n1. one", "Here are the figures.\n1. one"},
+        {"Hier ist der Bericht: alles gut.", "Hier ist der Bericht: alles gut."},
+        {"Sure, Friday works for me.\n\nSee you.", "Sure, Friday works for me.\n\nSee you."},
+        {"Dear Jane,\nhello.\n\nBest,\n---\nAnn\n1 Road",
+         "Dear Jane,\nhello.\n\nBest,\nAnn\n1 Road"},
+        {"Dear Jane,\nhello.\n\n---\n\nMore.\n\nBest,\nAnn",
+         "Dear Jane,\nhello.\n\nMore.\n\nBest,\nAnn"},
     };
     check_rows(rows, COUNT(rows));
 }
@@ -349,8 +433,30 @@ static void subject_lines_go(void **state)
         {"Betreff: Urlaub\n\nLiebe Jane,\nhallo.", "Liebe Jane,\nhallo."},
         {"\xE4\xB8\xBB\xE9\xA2\x98\xEF\xBC\x9A x\nDear Jane,\nhello.", "Dear Jane,\nhello."},
         {"# Subject: Leave\nDear Jane,\nhello.", "Dear Jane,\nhello."},
-        /* Only before the email. */
-        {"Dear Jane,\nSubject: maths, as you asked.", "Dear Jane,\nSubject: maths, as you asked."},
+        /* With what stands before it, unless that is a greeting. */
+        {"Leave of a day, a first version.\nSubject: Leave\n\nDear Jane,\nhello.",
+         "Dear Jane,\nhello."},
+        {"Two thoughts first.\nBe short.\n\nBe kind.\nBetreff: Urlaub\n\nLiebe Jane,\nhallo.",
+         "Two thoughts first.\nBe short.\n\nBe kind.\nBetreff: Urlaub\n\nLiebe Jane,\nhallo."},
+        {"Hello Jane Doe,\nSubject: Leave on Friday\n\nI will be away.",
+         "Hello Jane Doe,\n\nI will be away."},
+        {"Hallo Jane,\n\n**Betreff:** Urlaub\n\nIch bin nicht da.",
+         "Hallo Jane,\n\nIch bin nicht da."},
+        {"Certainly! I have prepared an email for you.\n\n**Subject:** Leave\n\n---\n\nDear "
+         "Jane,\nhello.",
+         "Dear Jane,\nhello."},
+        {"विषय: छुट्टी\n\nप्रिय जेन,\nमैं छुट्टी पर हूँ।", "प्रिय जेन,\nमैं छुट्टी पर हूँ।"},
+        {"Objet : congé\n\nChère Jane,\nbonjour.", "Chère Jane,\nbonjour."},
+        {"Objet\xC2\xA0: congé\n\nChère Jane,\nbonjour.", "Chère Jane,\nbonjour."},
+        {"Asunto: x\n\nHola Jane,\n¿qué tal?", "Hola Jane,\n¿qué tal?"},
+        {"Oggetto: x\n\nCiao Jane,\ncome va?", "Ciao Jane,\ncome va?"},
+        {"Onderwerp: x\n\nBeste Jane,\nhoe gaat het?", "Beste Jane,\nhoe gaat het?"},
+        {"Assunto: x\n\nOlá Jane,\ncomo vai?", "Olá Jane,\ncomo vai?"},
+        {"Тема: x\n\nДобрый день, Jane,\nпривет.", "Добрый день, Jane,\nпривет."},
+        /* Only there. */
+        {"Dear Jane,\nmy choices are these.\nSubject: maths, as you asked.",
+         "Dear Jane,\nmy choices are these.\nSubject: maths, as you asked."},
+        {"Subjects: maths, as you asked.", "Subjects: maths, as you asked."},
     };
     check_rows(rows, COUNT(rows));
 }
@@ -383,8 +489,109 @@ static void marks_go(void **state)
         {"Dear **Jane**,\n**hello** ***there***, **you**.", "Dear Jane,\nhello there, you."},
         {"Dear Jane,\nhello.</s></s>Dear", "Dear Jane,\nhello."},
         {"Dear Jane,\nhello.<|im_end|>\n<|im_start|>", "Dear Jane,\nhello."},
+        {"Dear Jane,\nhello.<end_of_turn>\n<start_of_turn>user\nmore", "Dear Jane,\nhello."},
+        {"Dear Jane,\nhello.\n<start_of_turn>user\nmore", "Dear Jane,\nhello."},
+        {"Dear Jane,\nhello.<eos><eos>", "Dear Jane,\nhello."},
+        {"Dear Jane,\nhello.[/INST] More", "Dear Jane,\nhello."},
+        {"Dear Jane,\nhello.<｜end▁of▁sentence｜>More", "Dear Jane,\nhello."},
+        {"Dear Jane,\nhello.‹｜end｜›More", "Dear Jane,\nhello."},
+        {"Dear Jane,\n[/INSTALL], <end_of_turn, <e> and ‹this› stay.",
+         "Dear Jane,\n[/INSTALL], <end_of_turn, <e> and ‹this› stay."},
     };
     check_rows(rows, COUNT(rows));
+}
+
+#define FILLER(n) "thought " n " is about the leave and how to ask for it,\n"
+#define LONG_THOUGHTS                                                                              \
+    FILLER("one") FILLER("two") FILLER("three") FILLER("four") FILLER("five") FILLER("six")
+
+static void thoughts_go(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"<thinking>Dear Bob, no.</thinking>\n\nDear Jane,\nhello.", "Dear Jane,\nhello."},
+        {"<thought>\nhm\n</thought>\nDear Jane,\nhello.", "Dear Jane,\nhello."},
+        {"<reasoning>hm</reasoning>Dear Jane,\nhello.", "Dear Jane,\nhello."},
+        {"<thinking>hm\nDear Jane,\nhello.", "!no text"},
+        /* The tag that opens them was in the prompt. */
+        {"The user wants a leave email, I keep it short.\n</think>\n\nDear Jane,\nhello.",
+         "Dear Jane,\nhello."},
+        {"The user wants a leave email.</thinking>Subject: x\nDear Jane,\nhello.",
+         "Dear Jane,\nhello."},
+        {"</think>\nDear Jane,\nhello.", "Dear Jane,\nhello."},
+        {"hm\n</think>\n</think>\nDear Jane,\nhello.", "Dear Jane,\nhello."},
+        {"Okay, the user wants leave.\n\n" LONG_THOUGHTS "Draft:\n\nDear Jane,\n\nhello.\n\nBest,\n"
+         "Ann\n\nI hope this is it. <<<END>>>\nDear Jane, <|no|>\n</think>\nDear Jane,\nhello.",
+         "Dear Jane,\nhello."},
+        {"I'm sorry, but I can't help with that. Or can I? Yes.\n</think>\nDear Jane,\nhello.",
+         "Dear Jane,\nhello."},
+        {"The user wants to log in, and cannot.\n\nDear Jane asked too.",
+         "The user wants to log in, and cannot.\n\nDear Jane asked too."},
+        /* Too late: it was passed on. */
+        {"Dear Jane,\nhello again to you.\n</think>\nDear Jane,\nhello.", "!thoughts"},
+    };
+    check_rows(rows, COUNT(rows));
+}
+
+/* With nobody listening it never is too late. */
+static void thoughts_go_at_any_time_when_nobody_listens(void **state)
+{
+    (void)state;
+    static const char text[] = "Dear Bob is how it may begin, perhaps.\n</think>\nDear Jane,\nhi.";
+    const char *email = NULL;
+    struct chatur_error error = {0};
+    for (size_t first = 0; first < sizeof(text); first++) {
+        chatur_arena_reset(arena);
+        struct chatur_tidy *tidy = chatur_tidy_new(&chat, MAX_BYTES, NULL, arena);
+        (void)chatur_tidy_feed(tidy, text, first);
+        (void)chatur_tidy_feed(tidy, text + first, sizeof(text) - 1 - first);
+        assert_int_equal(chatur_tidy_finish(tidy, &email, &error), CHATUR_OK);
+        assert_string_equal(email, "Dear Jane,\nhi.");
+    }
+}
+
+#define LETTER                                                                                      \
+    "Dear Jane,\n\nI am writing to ask for leave on Friday. I have to see a dentist in the "        \
+    "morning, "                                                                                     \
+    "and do not expect to be back at my desk before the evening.\n\nZoë covers for me. She knows " \
+    "the customers well, and has the key to the cabinet with all of the files.\n\nPlease tell me "  \
+    "whether that is fine with you. I would of course make up for the time in the week after "      \
+    "that one.\n\nKind regards,\nAnn"
+#define UNSIGNED                                                                                   \
+    "One day I would like to see the sea. It must be very large and blue. Who knows how deep it "  \
+    "may be?"
+
+static void an_email_is_not_written_again(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {LETTER "\n\n" LETTER "\n\n" LETTER "\n\n" LETTER, LETTER},
+        {LETTER "\n" LETTER, LETTER},
+        {LETTER "\n\n\n\nSubject: Leave\n\n" LETTER, LETTER},
+        {LETTER "\n\nBetreff: Leave\n\n" LETTER, LETTER},
+        {LETTER "\n\nDear Jane,\n\nI am writing to ask for", LETTER}, /* out of tokens */
+        {LETTER "\n\nPlease tell me whether that is fine with you.", LETTER},
+        {LETTER "\n\nPlease tell me whether that is fine with you. More", LETTER},
+        {UNSIGNED "\n\n" UNSIGNED "\n\n" UNSIGNED, UNSIGNED},
+        {UNSIGNED " " UNSIGNED " And more.", UNSIGNED},
+        {"Dear Jane,\n" UNSIGNED "\n\nDear Jane,\n" UNSIGNED, "Dear Jane,\n" UNSIGNED},
+        /* 我想请假一天。星期五我要去看医生。请告诉我可不可以。 twice */
+        {"我想请假一天。星期五我要去看医生。请告诉我可不可以。\n\n我想请假一天。星期五我要去看医生"
+         "。请告诉我可不可以。",
+         "我想请假一天。星期五我要去看医生。请告诉我可不可以。"},
+        /* Some of it may come again. */
+        {LETTER "\n\nPS: I am writing to you again.", NULL},
+        {LETTER "\n\nDear me, I forgot the key!", NULL},
+        {LETTER "\nAnn Lee\nZoë covers for you, too.", NULL},
+        {"Dear Jane,\nI would like to see the sea. It must be very large. No. I would like to see "
+         "the "
+         "sea. It must be very large. Yes.",
+         NULL},
+        {"Dear Jane,\nopen: 9 to 5\nMonday\nopen: 9 to 5\nTuesday\nopen: 9 to 5\nBest,\nAnn", NULL},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        check(&chat, rows[i].text, rows[i].wanted != NULL ? rows[i].wanted : rows[i].text);
+    }
 }
 
 static void white_space_is_normalised(void **state)
@@ -580,7 +787,7 @@ static void little_is_held_back(void **state)
     struct chatur_tidy *tidy = start(&chat, MAX_BYTES);
     for (size_t i = 0; i < length; i++) {
         assert_true(chatur_tidy_feed(tidy, text + i, 1));
-        assert_true(i < 40 || catcher.length + 8 >= i);
+        assert_true(i < 260 || catcher.length + 8 >= i); /* no greeting: a paragraph */
     }
     assert_int_equal(finish(tidy).outcome, CHATUR_OK);
 
@@ -589,10 +796,24 @@ static void little_is_held_back(void **state)
     assert_true(chatur_tidy_feed(tidy, "Dear Jane Doe,", 14));
     assert_string_equal(catcher.text, "Dear Jane Doe,");
     (void)finish(tidy);
-    /* And what looks like chatter when it turned out not to be. */
+    /* Without one, the first paragraph is as soon as the second begins, and the rest follows. */
+    static const char *const pieces[] = {"Friday works for me.", "\n\nI", " am glad."};
+    static const char *const there[] = {"", "Friday works for me.\n\nI",
+                                        "Friday works for me.\n\nI am glad."};
     tidy = start(&chat, MAX_BYTES);
-    assert_true(chatur_tidy_feed(tidy, "Sure, Friday works", 18));
-    assert_string_equal(catcher.text, "Sure, Friday works");
+    for (size_t i = 0; i < COUNT(pieces); i++) {
+        assert_true(chatur_tidy_feed(tidy, pieces[i], strlen(pieces[i])));
+        assert_string_equal(catcher.text, there[i]);
+    }
+    (void)finish(tidy);
+    /* What begins like an earlier sentence waits until it differs. */
+    tidy = start(&chat, MAX_BYTES);
+    assert_true(chatur_tidy_feed(tidy, "Dear Jane, I am here. I am", 26));
+    assert_string_equal(catcher.text, "Dear Jane, I am here. I am");
+    assert_true(chatur_tidy_feed(tidy, " there. Dear Ja", 15));
+    assert_string_equal(catcher.text, "Dear Jane, I am here. I am there.");
+    assert_true(chatur_tidy_feed(tidy, "ck", 2));
+    assert_string_equal(catcher.text, "Dear Jane, I am here. I am there. Dear Jack");
     (void)finish(tidy);
 }
 
@@ -634,6 +855,9 @@ int main(void)
         cmocka_unit_test(chatter_goes),
         cmocka_unit_test(subject_lines_go),
         cmocka_unit_test(marks_go),
+        cmocka_unit_test(thoughts_go),
+        cmocka_unit_test(thoughts_go_at_any_time_when_nobody_listens),
+        cmocka_unit_test(an_email_is_not_written_again),
         cmocka_unit_test(white_space_is_normalised),
         cmocka_unit_test(directions_are_not_turned),
         cmocka_unit_test(blanks_are_filled_in),
