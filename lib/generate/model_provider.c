@@ -83,11 +83,10 @@ static bool set_openai(struct chatur_model *model, const struct chatur_config *c
     model->model = config->openai_model;
     model->max_tokens = config->openai_max_tokens;
     model->chat = strcmp(config->openai_api, "chat") == 0;
-    bool is_openai = strncmp(config->openai_base_url, "https://api.openai.com/", 23) == 0;
     /* The newer name is the only one that OpenAI's newer models take; other servers know the older
      * one at least. A chat model's own temperature is left alone: some allow no other. */
     unsigned fields = model->chat ? COMMON_FIELDS : BASE_FIELDS;
-    if (model->chat && is_openai) {
+    if (model->chat && chatur_config_asks_openai(config)) {
         fields |= CHATUR_WIRE_MAX_COMPLETION_TOKENS;
     }
     atomic_init(&model->fields, fields);
