@@ -254,6 +254,11 @@ bool chatur_tidy_has_put(const struct chatur_tidy *tidy)
     return tidy->put > 0;
 }
 
+bool chatur_tidy_is_refusal(const struct chatur_tidy *tidy)
+{
+    return tidy->text.declines && tidy->text.unusable != NULL;
+}
+
 enum chatur_outcome chatur_tidy_finish(struct chatur_tidy *tidy, const char **text,
                                        struct chatur_error *error)
 {

@@ -40,4 +40,8 @@ bool chatur_tidy_has_put(const struct chatur_tidy *tidy);
 CHATUR_MUST_CHECK enum chatur_outcome
 chatur_tidy_finish(struct chatur_tidy *tidy, const char **text, struct chatur_error *error);
 
+/* After the finish said CHATUR_BAD_ANSWER: was it that the model declines, in words? Nothing of it
+ * went into the sink. */
+bool chatur_tidy_is_refusal(const struct chatur_tidy *tidy);
+
 #endif

@@ -320,6 +320,7 @@ static void judge_line(struct chatur_tidy_text *text, bool whole)
             skip_line(text);
             break;
         case CHATUR_VERDICT_REFUSAL:
+            text->declines = true;
             text->unusable = "the model declines";
             skip_line(text);
             break;

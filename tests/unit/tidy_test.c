@@ -52,6 +52,7 @@ struct result {
     const char *text; /* of CHATUR_OK */
     char why[sizeof(((struct chatur_error *)NULL)->detail)];
     bool put;
+    bool refusal;
 };
 
 static struct chatur_tidy *start(const struct chatur_prompt *prompt, size_t max_bytes)
@@ -71,6 +72,9 @@ static struct result finish(struct chatur_tidy *tidy)
     struct result result = {0};
     result.outcome = chatur_tidy_finish(tidy, &result.text, &error);
     result.put = chatur_tidy_has_put(tidy);
+    result.refusal = chatur_tidy_is_refusal(tidy);
+    assert_int_equal(result.refusal, strstr(error.detail, "declines") != NULL);
+    assert_false(result.put && result.refusal);
     assert_int_equal(result.put, catcher.length > 0);
     assert_string_equal(error.message, "");
     memcpy(result.why, error.detail, sizeof(result.why));
