@@ -233,6 +233,17 @@ static void set_request(struct call *call)
     }
 }
 
+/* What is wrong with a text that is no email depends on what the user asked for, unless there is
+ * none. */
+static enum chatur_failure failure_of_text(const struct call *call, const struct chatur_tidy *tidy,
+                                           enum chatur_outcome outcome)
+{
+    if (outcome != CHATUR_BAD_ANSWER || !call->answer.has_text) {
+        return failure_of(outcome);
+    }
+    return chatur_tidy_is_refusal(tidy) ? CHATUR_FAILURE_CONTENT_FILTER : CHATUR_FAILURE_BAD_TEXT;
+}
+
 /* The draft from an answer that is whole. */
 static enum chatur_failure finish(struct call *call, struct chatur_tidy *tidy)
 {
@@ -240,7 +251,8 @@ static enum chatur_failure finish(struct call *call, struct chatur_tidy *tidy)
     const struct chatur_model_answer *answer = &call->answer;
     struct chatur_error error = {0};
     const char *text = NULL;
-    enum chatur_failure failure = failure_of(chatur_tidy_finish(tidy, &text, &error));
+    enum chatur_outcome outcome = chatur_tidy_finish(tidy, &text, &error);
+    enum chatur_failure failure = failure_of_text(call, tidy, outcome);
     if (failure != CHATUR_NO_FAILURE) {
         chatur_log(CHATUR_WARNING, "%s: %s", call->model->name, error.detail);
         return failure;
@@ -254,9 +266,7 @@ static enum chatur_failure finish(struct call *call, struct chatur_tidy *tidy)
                .finish_reason = answer->is_cut
                                     ? "stop"
                                     : chatur_arena_strdup(attempt->arena, answer->finish_reason),
-               .template_version = "",
-               .prompt_tokens = answer->prompt_tokens,
-               .completion_tokens = answer->completion_tokens},
+               .template_version = ""},
     };
     const struct chatur_draft *draft = &attempt->draft;
     return draft->text != NULL && draft->by.model != NULL && draft->by.finish_reason != NULL
@@ -297,6 +307,8 @@ static enum chatur_failure exchange(struct call *call, unsigned *wanted)
             failure = finish(call, tidy);
         }
     }
+    attempt->prompt_tokens += call->answer.prompt_tokens;
+    attempt->completion_tokens += call->answer.completion_tokens;
     attempt->has_put = attempt->sink != NULL && chatur_tidy_has_put(tidy);
     chatur_model_answer_free(&call->answer);
     return failure;
