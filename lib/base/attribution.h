@@ -12,7 +12,10 @@ struct chatur_attribution {
     const char *template_version; /* of the template it was written from */
     int64_t attempts;             /* calls made for it, those that failed elsewhere included */
     int64_t latency_ms;           /* from the first of them to the last byte */
-    int64_t prompt_tokens;        /* the model's own tokens; not coins */
+
+    /* The models' own tokens; not coins. Sums over all attempts, as far as servers said: a failed
+     * one (cut off, declined, no email) is paid for as well. */
+    int64_t prompt_tokens;
     int64_t completion_tokens;
 };
 

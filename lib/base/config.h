@@ -97,6 +97,9 @@ CHATUR_MUST_CHECK enum chatur_outcome chatur_config_load(struct chatur_config **
                                                          struct chatur_error *error);
 void chatur_config_free(struct chatur_config *config);
 
+/* Is OPENAI_BASE_URL OpenAI's own server? That one wants a key, and the newer names of fields. */
+bool chatur_config_asks_openai(const struct chatur_config *config);
+
 /* What is in force, one `NAME=value` a line with where it came from as a trailing comment; secrets,
  * and what a URI holds of them, as `********`. */
 void chatur_config_print(const struct chatur_config *config, FILE *out);

@@ -1,6 +1,8 @@
 /* What the settings of the models have to do with each other: who writes when nobody was named,
- * that who was named can be asked, and that no key or email leaves the machine unencrypted. */
+ * that who was named can be asked where it was said to be, and that no key or email leaves the
+ * machine unencrypted. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/routes.h"
@@ -32,20 +34,41 @@ static bool stays_on_this_machine(const char *url)
         return false;
     }
     memcpy(host, at, length);
-    return strcmp(host, "localhost") == 0 || chatur_is_loopback(host);
+    return strcasecmp(host, "localhost") == 0 || chatur_is_loopback(host);
 }
 
-/* OpenAI's own server wants a key. */
-static bool is_openai(const char *url)
+bool chatur_config_asks_openai(const struct chatur_config *config)
 {
     static const char own[] = "https://api.openai.com";
-    return strncmp(url, own, sizeof(own) - 1) == 0 && strchr("/:", url[sizeof(own) - 1]) != NULL;
+    const char *url = config->openai_base_url;
+    return strncasecmp(url, own, sizeof(own) - 1) == 0 &&
+           strchr("/:", url[sizeof(own) - 1]) != NULL;
 }
 
-static enum chatur_outcome check_transport(const struct chatur_loaded_config *loaded,
-                                           const char *name, const char *url,
-                                           struct chatur_error *error)
+/* We append what is asked for. Whoever has copied the whole address would get 404 for ever. */
+static enum chatur_outcome check_path(const struct chatur_loaded_config *loaded, const char *name,
+                                      const char *url, struct chatur_error *error)
 {
+    static const char *const ends[] = {"/chat/completions", "/completions"};
+    size_t length = strlen(url);
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        size_t end = strlen(ends[i]);
+        if (length >= end && strcasecmp(url + length - end, ends[i]) == 0) {
+            return chatur_fail(
+                error, CHATUR_BAD_REQUEST, "%s: %s is what stands before %s, which is added: %.*s",
+                value_of(loaded, name)->where, name, ends[i], (int)(length - end), url);
+        }
+    }
+    return CHATUR_OK;
+}
+
+static enum chatur_outcome check_url(const struct chatur_loaded_config *loaded, const char *name,
+                                     const char *url, struct chatur_error *error)
+{
+    enum chatur_outcome outcome = check_path(loaded, name, url, error);
+    if (outcome != CHATUR_OK) {
+        return outcome;
+    }
     if (strncmp(url, "http://", 7) != 0 || loaded->config.generate_allow_http ||
         stays_on_this_machine(url)) {
         return CHATUR_OK;
@@ -66,7 +89,7 @@ static enum chatur_outcome check_generators(const struct chatur_loaded_config *l
     }
     const char *where = value_of(loaded, "GENERATORS")->where;
     if (chatur_routes_use(&routes, CHATUR_WRITER_OPENAI) && config->openai_api_key[0] == '\0' &&
-        is_openai(config->openai_base_url)) {
+        chatur_config_asks_openai(config)) {
         return chatur_fail(error, CHATUR_BAD_REQUEST,
                            "%s: GENERATORS has openai, which needs OPENAI_API_KEY (or "
                            "OPENAI_BASE_URL of a server that wants no key)",
@@ -94,14 +117,14 @@ enum chatur_outcome chatur_config_finish_models(struct chatur_loaded_config *loa
         return chatur_no_memory(error);
     }
     if (config->generators[0] == '\0') {
-        bool openai = config->openai_api_key[0] != '\0' || !is_openai(config->openai_base_url);
+        bool openai = config->openai_api_key[0] != '\0' || !chatur_config_asks_openai(config);
         config->generators =
             chatur_writer_name(openai ? CHATUR_WRITER_OPENAI : CHATUR_WRITER_OFFLINE);
     }
     enum chatur_outcome outcome =
-        check_transport(loaded, "OPENAI_BASE_URL", config->openai_base_url, error);
+        check_url(loaded, "OPENAI_BASE_URL", config->openai_base_url, error);
     if (outcome == CHATUR_OK) {
-        outcome = check_transport(loaded, "OPT_BASE_URL", config->opt_base_url, error);
+        outcome = check_url(loaded, "OPT_BASE_URL", config->opt_base_url, error);
     }
     return outcome == CHATUR_OK ? check_generators(loaded, error) : outcome;
 }

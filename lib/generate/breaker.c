@@ -125,6 +125,17 @@ static bool take_failure(struct chatur_breaker *breaker, int64_t now_us, bool op
     return true;
 }
 
+static void take_success(struct chatur_breaker *breaker, int64_t now_us)
+{
+    count(breaker, now_us, false);
+    /* One that began before it opened says nothing of the time since. */
+    if (breaker->open_until_us > 0 && now_us >= breaker->open_until_us) {
+        breaker->open_until_us = 0;
+        breaker->probe_until_us = 0;
+        forget(breaker);
+    }
+}
+
 void chatur_breaker_report(struct chatur_breaker *breaker, int64_t now_us,
                            enum chatur_failure failure, int64_t retry_after_ms)
 {
@@ -132,18 +143,18 @@ void chatur_breaker_report(struct chatur_breaker *breaker, int64_t now_us,
     struct chatur_outages *outages = breaker->outages;
     int64_t open_us = 0;
     (void)pthread_mutex_lock(&breaker->lock);
-    if (rule->counts) {
+    switch (rule->health) {
+    case CHATUR_HEALTH_GOOD:
+        take_success(breaker, now_us);
+        break;
+    case CHATUR_HEALTH_BAD:
         if (take_failure(breaker, now_us, rule->opens, retry_after_ms)) {
             open_us = breaker->open_until_us - now_us;
         }
-    } else {
-        count(breaker, now_us, false);
-        /* A success that began before it opened says nothing of the time since. */
-        if (breaker->open_until_us > 0 && now_us >= breaker->open_until_us) {
-            breaker->open_until_us = 0;
-            breaker->probe_until_us = 0;
-            forget(breaker);
-        }
+        break;
+    case CHATUR_HEALTH_UNKNOWN:
+        breaker->probe_until_us = 0; /* if it tried for all, the next one may */
+        break;
     }
     (void)pthread_mutex_unlock(&breaker->lock);
     if (outages != NULL && open_us > 0) {

@@ -43,7 +43,8 @@ void chatur_breaker_share(struct chatur_breaker *breaker, struct chatur_outages 
  * it may be the one that tries for all. */
 bool chatur_breaker_admits(struct chatur_breaker *breaker, int64_t at_us);
 
-/* What became of a call, admitted or not. `retry_after_ms`: what the provider asked for, or -1. */
+/* What became of a call, admitted or not; a failure that says nothing of the provider (failure.h)
+ * counts neither for it nor against it. `retry_after_ms`: what the provider asked for, or -1. */
 void chatur_breaker_report(struct chatur_breaker *breaker, int64_t now_us,
                            enum chatur_failure failure, int64_t retry_after_ms);
 

@@ -1,4 +1,9 @@
-/* Failure: why a model did not write, in classes, and the one table of what follows from each. */
+/* Failure: why a model did not write, in classes, and the one table of what follows from each.
+ *
+ * Where several were asked and all failed, one failure is told: the most telling (`telling`), and
+ * of equals the last. What the user can do something about (shorten it, ask for something else)
+ * tells more than what may pass by itself: "try again" would be wrong, and paid for again. Our own
+ * is above all; and after the first words, what became of those is told, whatever was before. */
 #ifndef CHATUR_GENERATE_FAILURE_H
 #define CHATUR_GENERATE_FAILURE_H
 
@@ -18,7 +23,8 @@ enum chatur_failure {
     CHATUR_FAILURE_CONTEXT_LENGTH, /* the prompt is too long for the model */
     CHATUR_FAILURE_CONTENT_FILTER, /* it declines to write this */
     CHATUR_FAILURE_BAD_REQUEST,    /* it does not take our request */
-    CHATUR_FAILURE_BAD_ANSWER,     /* what came is no email */
+    CHATUR_FAILURE_BAD_ANSWER,     /* what came is no answer: malformed, or empty */
+    CHATUR_FAILURE_BAD_TEXT,       /* it is one, but no email: cut off, or without end */
     CHATUR_FAILURE_INTERNAL,       /* ours: out of memory */
     CHATUR_FAILURES                /* how many there are */
 };
@@ -30,12 +36,21 @@ enum chatur_again {
     CHATUR_AGAIN_IF_ALONE, /* only when there is nobody else left to ask */
 };
 
+/* What does it say of the provider, to its breaker? What depends on the words of a user must not
+ * be held against it: one user could open the breaker for everybody. */
+enum chatur_health {
+    CHATUR_HEALTH_GOOD,
+    CHATUR_HEALTH_BAD,
+    CHATUR_HEALTH_UNKNOWN, /* nothing: the fault is ours */
+};
+
 struct chatur_failure_rule {
     const char *name; /* for the log */
     enum chatur_again again;
     bool is_final; /* nobody else is asked either */
-    bool counts;   /* against the provider, in its breaker */
-    bool opens;    /* the breaker, at once */
+    enum chatur_health health;
+    bool opens; /* the breaker, at once */
+    int telling;
     enum chatur_outcome outcome;
     const char *message; /* public; NULL: the outcome's own */
 };

@@ -24,6 +24,9 @@
 #define RECEIVE_BYTES 2048L
 #define SEND_BYTES    16384L /* the least that libcurl takes */
 
+/* What an error says beside its status only makes its class finer. */
+#define ERROR_BODY_US 1000000
+
 /* Nobody asks for more in earnest; and beyond it, an addition to a time could overflow. */
 #define MAX_RETRY_AFTER_MS (INT64_C(24) * 3600 * 1000)
 
@@ -49,6 +52,7 @@ struct post {
     CURL *easy;
     size_t received;
     bool answered; /* the answer's head was read */
+    bool hurried;  /* it is an error, and its body is not waited for */
     bool enough;
     bool too_long;
 };
@@ -308,9 +312,27 @@ static CURLcode set_up(struct post *post, struct curl_slist *headers)
     return code == CURLE_OK ? set_trust(post->easy, request->ca_file) : code;
 }
 
-/* Until the transfer ends or a clock runs out. */
-static CURLcode transfer(CURLM *multi, const struct chatur_http_request *request)
+/* Once a head says that this is an error, its body has a short time; a head that is none of ours
+ * (1xx) says nothing yet. */
+static void hurry_error(struct post *post)
 {
+    long status = 0;
+    if (post->hurried ||
+        CURL_(easy_getinfo)(post->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK ||
+        status < 300) {
+        return;
+    }
+    int64_t until_us = chatur_monotonic_us() + ERROR_BODY_US;
+    if (until_us < post->request->quiet_until_us) {
+        post->request->quiet_until_us = until_us;
+    }
+    post->hurried = true;
+}
+
+/* Until the transfer ends or a clock runs out. */
+static CURLcode transfer(CURLM *multi, struct post *post)
+{
+    const struct chatur_http_request *request = post->request;
     int running = 1;
     while (running > 0) {
         if (CURL_(multi_perform)(multi, &running) != CURLM_OK) {
@@ -319,6 +341,7 @@ static CURLcode transfer(CURLM *multi, const struct chatur_http_request *request
         if (running == 0) {
             break;
         }
+        hurry_error(post);
         int64_t until_us = request->deadline_us < request->quiet_until_us ? request->deadline_us
                                                                           : request->quiet_until_us;
         if (chatur_monotonic_us() >= until_us) {
@@ -370,7 +393,7 @@ enum chatur_http_end chatur_http_post(struct chatur_http_request *request,
     if (code == CURLE_OK && CURL_(multi_add_handle)(handles->multi, handles->easy) != CURLM_OK) {
         code = CURLE_OUT_OF_MEMORY;
     } else if (code == CURLE_OK) {
-        code = transfer(handles->multi, request);
+        code = transfer(handles->multi, &post);
         read_answer(&post); /* an answer without a body has had no other occasion */
         (void)CURL_(multi_remove_handle)(handles->multi, handles->easy);
     }

@@ -14,10 +14,12 @@
 /* What an error says, it says at its beginning. */
 #define MAX_ERROR_BYTES (16UL << 10)
 
-/* What may still come after the last word (the usage) and after [DONE] (the end, which keeps the
- * connection alive) is not worth much waiting: the email is complete. */
+/* What may still come after the last word (the usage) and after that and [DONE] (the end, which
+ * keeps the connection alive) is not worth much waiting: the email is complete. Nor much reading,
+ * where a model does not know that it has ended. */
 #define AFTER_LAST_WORD_US 1000000
 #define AFTER_DONE_US      100000
+#define MAX_REST_BYTES     (64UL << 10)
 
 static bool take_event(void *context, const char *data, size_t length);
 
@@ -40,10 +42,25 @@ void chatur_model_answer_free(struct chatur_model_answer *answer)
     chatur_buffer_free(&answer->document);
 }
 
-/* The next word must come within `us`; 0: as long as words may take. */
-static void expect_within(struct chatur_model_answer *answer, int64_t us)
+/* The next word must come as soon as words must. */
+static void expect_word(struct chatur_model_answer *answer)
 {
-    answer->request->quiet_until_us = chatur_monotonic_us() + (us > 0 ? us : answer->quiet_us);
+    answer->request->quiet_until_us = chatur_monotonic_us() + answer->quiet_us;
+}
+
+/* Nothing is waited for after these microseconds; never later than what was said before. */
+static void wait_at_most(struct chatur_model_answer *answer, int64_t us)
+{
+    int64_t until_us = chatur_monotonic_us() + us;
+    if (until_us < answer->request->quiet_until_us) {
+        answer->request->quiet_until_us = until_us;
+    }
+}
+
+/* Is it known what becomes of the text, so that nothing but the usage is of interest? */
+static bool is_settled(const struct chatur_model_answer *answer)
+{
+    return answer->is_cut || answer->is_declined;
 }
 
 /* Copies a name that is fit for a log and a header; anything else is as if it was not said. */
@@ -63,10 +80,44 @@ static void keep_name(const char *name, char *kept, size_t size)
 
 static bool stop_with(struct chatur_model_answer *answer, enum chatur_failure failure)
 {
-    if (answer->failure == CHATUR_NO_FAILURE) {
+    if (answer->failure == CHATUR_NO_FAILURE && !is_settled(answer)) {
         answer->failure = failure;
     }
     return false;
+}
+
+static void take_text(struct chatur_model_answer *answer, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length && !answer->has_text; i++) {
+        answer->has_text = (unsigned char)text[i] > ' ';
+    }
+    if (length > 0) {
+        answer->is_cut = !chatur_tidy_feed(answer->tidy, text, length);
+    }
+}
+
+/* Of several the first that is none counts: what a text lacks, no later word adds. */
+static void take_finish(struct chatur_model_answer *answer, const char *reason)
+{
+    if (answer->finish == CHATUR_NO_FAILURE) {
+        answer->finish = chatur_wire_finish(reason);
+    }
+    answer->is_finished = true;
+    keep_name(reason, answer->finish_reason, sizeof(answer->finish_reason));
+}
+
+static void take_words(struct chatur_model_answer *answer, const struct chatur_wire_chunk *chunk)
+{
+    answer->is_declined = chunk->is_refusal;
+    take_text(answer, chunk->text, chunk->length);
+    if (chunk->finish_reason[0] != '\0') {
+        take_finish(answer, chunk->finish_reason);
+    }
+    if (answer->is_finished || is_settled(answer)) {
+        wait_at_most(answer, AFTER_LAST_WORD_US);
+    } else if (chunk->is_word) {
+        expect_word(answer);
+    }
 }
 
 /* A chunk of a stream, or the whole of a document. False: no more is wanted. */
@@ -74,25 +125,25 @@ static bool take_chunk(struct chatur_model_answer *answer, const char *bytes, si
 {
     struct chatur_wire_chunk chunk;
     enum chatur_failure failure = chatur_wire_read(bytes, length, answer->scratch, &chunk);
+    if (failure == CHATUR_FAILURE_BAD_ANSWER && answer->is_finished) {
+        return true; /* some servers add something of their own */
+    }
     if (failure != CHATUR_NO_FAILURE) {
         return stop_with(answer, failure);
     }
     answer->has_chunk = true;
     keep_name(chunk.model, answer->model, sizeof(answer->model));
-    keep_name(chunk.finish_reason, answer->finish_reason, sizeof(answer->finish_reason));
+    if (!is_settled(answer)) {
+        take_words(answer, &chunk);
+    }
     if (chunk.prompt_tokens > 0 || chunk.completion_tokens > 0) {
         answer->prompt_tokens = chunk.prompt_tokens;
         answer->completion_tokens = chunk.completion_tokens;
+        if (is_settled(answer)) {
+            wait_at_most(answer, AFTER_DONE_US);
+        }
     }
-    if (chunk.length > 0 && !answer->is_cut) {
-        answer->is_cut = !chatur_tidy_feed(answer->tidy, chunk.text, chunk.length);
-    }
-    if (answer->finish_reason[0] != '\0') {
-        expect_within(answer, AFTER_LAST_WORD_US);
-    } else if (chunk.is_word) {
-        expect_within(answer, 0);
-    }
-    return !answer->is_cut;
+    return true;
 }
 
 static bool take_event(void *context, const char *data, size_t length)
@@ -107,7 +158,7 @@ static bool take_event(void *context, const char *data, size_t length)
     }
     if (length == sizeof(done) - 1 && memcmp(data, done, length) == 0) {
         answer->is_done = true;
-        expect_within(answer, AFTER_DONE_US);
+        wait_at_most(answer, AFTER_DONE_US);
         return true;
     }
     bool more = take_chunk(answer, data, length);
@@ -154,7 +205,7 @@ static bool take_document(struct chatur_model_answer *answer, const char *bytes,
         return stop_with(answer, CHATUR_FAILURE_BAD_ANSWER);
     }
     chatur_buffer_append(&answer->document, bytes, length);
-    expect_within(answer, 0);
+    expect_word(answer);
     return answer->document.failed ? stop_with(answer, CHATUR_FAILURE_INTERNAL) : true;
 }
 
@@ -176,7 +227,8 @@ static enum chatur_answer_form form_of(const char *content_type, char first)
     if (strcmp(content_type, "application/json") == 0 || first == '{') {
         return CHATUR_ANSWER_DOCUMENT;
     }
-    return strchr("dei:r", first) != NULL ? CHATUR_ANSWER_EVENTS : CHATUR_ANSWER_UNKNOWN;
+    return first != '\0' && strchr("dei:r", first) != NULL ? CHATUR_ANSWER_EVENTS
+                                                           : CHATUR_ANSWER_UNKNOWN;
 }
 
 bool chatur_model_answer_take(void *context, const struct chatur_http_answer *http,
@@ -185,6 +237,9 @@ bool chatur_model_answer_take(void *context, const struct chatur_http_answer *ht
     struct chatur_model_answer *answer = context;
     if (http->status < 200 || http->status > 299) {
         return take_error(answer, bytes, length);
+    }
+    if (is_settled(answer) && (answer->rest += length) > MAX_REST_BYTES) {
+        return false;
     }
     while (answer->form == CHATUR_ANSWER_UNKNOWN && length > 0) {
         if (strchr(" \t\r\n", *bytes) != NULL && *bytes != '\0') {
@@ -243,10 +298,9 @@ enum chatur_failure chatur_model_answer_end(struct chatur_model_answer *answer,
     if (answer->failure != CHATUR_NO_FAILURE) {
         return answer->failure;
     }
-    if (broken == CHATUR_NO_FAILURE && !answer->is_cut) {
+    if (broken == CHATUR_NO_FAILURE && !is_settled(answer)) {
         take_rest(answer);
     }
-    bool is_whole = answer->is_done || answer->is_cut || answer->finish_reason[0] != '\0';
     if (answer->failure != CHATUR_NO_FAILURE) {
         /* Half an event at the end of a stream is one that was cut off. */
         return answer->form == CHATUR_ANSWER_EVENTS && answer->has_chunk &&
@@ -254,16 +308,18 @@ enum chatur_failure chatur_model_answer_end(struct chatur_model_answer *answer,
                    ? CHATUR_FAILURE_NETWORK
                    : answer->failure;
     }
-    if (!is_whole) {
-        if (broken != CHATUR_NO_FAILURE) {
-            return broken;
-        }
-        /* A stream that said something and nothing of an end was cut; others are none of ours. */
-        return answer->has_chunk ? CHATUR_FAILURE_NETWORK : CHATUR_FAILURE_BAD_ANSWER;
+    if (answer->is_declined) {
+        return CHATUR_FAILURE_CONTENT_FILTER;
     }
-    /* The model ran out of its tokens: half an email is none. Where we cut, it had ended. */
-    if (strcmp(answer->finish_reason, "length") == 0 && !answer->is_cut) {
-        return CHATUR_FAILURE_BAD_ANSWER;
+    if (answer->is_cut) {
+        return CHATUR_NO_FAILURE; /* it had ended, whatever the model went on for */
     }
-    return CHATUR_NO_FAILURE;
+    if (answer->is_done || answer->is_finished) {
+        return answer->finish;
+    }
+    if (broken != CHATUR_NO_FAILURE) {
+        return broken;
+    }
+    /* A stream that said something and nothing of an end was cut; others are none of ours. */
+    return answer->has_chunk ? CHATUR_FAILURE_NETWORK : CHATUR_FAILURE_BAD_ANSWER;
 }

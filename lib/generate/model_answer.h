@@ -28,8 +28,9 @@ enum chatur_answer_form {
 struct chatur_model_answer {
     char model[CHATUR_MAX_MODEL_NAME + 1];            /* "": not said, or not printable */
     char finish_reason[CHATUR_MAX_FINISH_REASON + 1]; /* "": not said */
-    int64_t prompt_tokens;
+    int64_t prompt_tokens;                            /* also of an answer that failed */
     int64_t completion_tokens;
+    bool has_text; /* other than white space, be it fit for an email or not */
 
     struct chatur_http_request *request; /* whose clock each word moves on */
     int64_t quiet_us;
@@ -40,8 +41,12 @@ struct chatur_model_answer {
     enum chatur_answer_form form;
     enum chatur_failure failure; /* the first */
     bool has_chunk;              /* at least one was read */
+    enum chatur_failure finish;  /* what the reason it ended for means */
+    bool is_finished;            /* it said that it ended */
     bool is_done;                /* [DONE] */
     bool is_cut;                 /* the tidy wanted no more */
+    bool is_declined;            /* by the model */
+    size_t rest;                 /* bytes that came after one of these two */
 };
 
 /* All borrowed. The answer must be freed. */

@@ -83,11 +83,10 @@ static bool set_openai(struct chatur_model *model, const struct chatur_config *c
     model->model = config->openai_model;
     model->max_tokens = config->openai_max_tokens;
     model->chat = strcmp(config->openai_api, "chat") == 0;
-    bool is_openai = strncmp(config->openai_base_url, "https://api.openai.com/", 23) == 0;
     /* The newer name is the only one that OpenAI's newer models take; other servers know the older
      * one at least. A chat model's own temperature is left alone: some allow no other. */
     unsigned fields = model->chat ? COMMON_FIELDS : BASE_FIELDS;
-    if (model->chat && is_openai) {
+    if (model->chat && chatur_config_asks_openai(config)) {
         fields |= CHATUR_WIRE_MAX_COMPLETION_TOKENS;
     }
     atomic_init(&model->fields, fields);
@@ -234,6 +233,17 @@ static void set_request(struct call *call)
     }
 }
 
+/* What is wrong with a text that is no email depends on what the user asked for, unless there is
+ * none. */
+static enum chatur_failure failure_of_text(const struct call *call, const struct chatur_tidy *tidy,
+                                           enum chatur_outcome outcome)
+{
+    if (outcome != CHATUR_BAD_ANSWER || !call->answer.has_text) {
+        return failure_of(outcome);
+    }
+    return chatur_tidy_is_refusal(tidy) ? CHATUR_FAILURE_CONTENT_FILTER : CHATUR_FAILURE_BAD_TEXT;
+}
+
 /* The draft from an answer that is whole. */
 static enum chatur_failure finish(struct call *call, struct chatur_tidy *tidy)
 {
@@ -241,7 +251,8 @@ static enum chatur_failure finish(struct call *call, struct chatur_tidy *tidy)
     const struct chatur_model_answer *answer = &call->answer;
     struct chatur_error error = {0};
     const char *text = NULL;
-    enum chatur_failure failure = failure_of(chatur_tidy_finish(tidy, &text, &error));
+    enum chatur_outcome outcome = chatur_tidy_finish(tidy, &text, &error);
+    enum chatur_failure failure = failure_of_text(call, tidy, outcome);
     if (failure != CHATUR_NO_FAILURE) {
         chatur_log(CHATUR_WARNING, "%s: %s", call->model->name, error.detail);
         return failure;
@@ -255,9 +266,7 @@ static enum chatur_failure finish(struct call *call, struct chatur_tidy *tidy)
                .finish_reason = answer->is_cut
                                     ? "stop"
                                     : chatur_arena_strdup(attempt->arena, answer->finish_reason),
-               .template_version = "",
-               .prompt_tokens = answer->prompt_tokens,
-               .completion_tokens = answer->completion_tokens},
+               .template_version = ""},
     };
     const struct chatur_draft *draft = &attempt->draft;
     return draft->text != NULL && draft->by.model != NULL && draft->by.finish_reason != NULL
@@ -298,6 +307,8 @@ static enum chatur_failure exchange(struct call *call, unsigned *wanted)
             failure = finish(call, tidy);
         }
     }
+    attempt->prompt_tokens += call->answer.prompt_tokens;
+    attempt->completion_tokens += call->answer.completion_tokens;
     attempt->has_put = attempt->sink != NULL && chatur_tidy_has_put(tidy);
     chatur_model_answer_free(&call->answer);
     return failure;

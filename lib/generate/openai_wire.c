@@ -17,6 +17,9 @@
 /* OPT repeats itself without. */
 #define REPETITION_PENALTY "1.15"
 
+/* Counts are added up, and no answer has more tokens. */
+#define MAX_COUNT INT64_C(1000000000)
+
 /* --- writing ---------------------------------------------------------------------------------- */
 
 static void put_text(struct chatur_buffer *buffer, const char *key, const char *value)
@@ -219,7 +222,7 @@ static int64_t count_member(struct json_object *object, const char *key)
 {
     struct json_object *value = member(object, key, json_type_int);
     int64_t count = value != NULL ? json_object_get_int64(value) : 0;
-    return count > 0 ? count : 0;
+    return count <= 0 ? 0 : count < MAX_COUNT ? count : MAX_COUNT;
 }
 
 /* Anything that is neither absent nor null: servers write an error as an object or a text. */
@@ -242,7 +245,7 @@ static enum chatur_failure class_of_error(struct json_object *error)
 
 /* What a choice says: `delta` in a chat's stream, `message` in its whole answer, and `text` in both
  * of a completion. */
-static enum chatur_failure read_choice(struct json_object *choice, struct chatur_wire_chunk *chunk)
+static void read_choice(struct json_object *choice, struct chatur_wire_chunk *chunk)
 {
     struct json_object *holder = member(choice, "delta", json_type_object);
     if (holder == NULL) {
@@ -256,12 +259,35 @@ static enum chatur_failure read_choice(struct json_object *choice, struct chatur
     }
     chunk->is_word = chunk->length > 0 || text_member(holder, "reasoning_content")[0] != '\0' ||
                      text_member(holder, "reasoning")[0] != '\0';
+    chunk->is_refusal = text_member(holder, "refusal")[0] != '\0';
     chunk->finish_reason = text_member(choice, "finish_reason");
-    if (text_member(holder, "refusal")[0] != '\0' ||
-        strcmp(chunk->finish_reason, "content_filter") == 0) {
-        return CHATUR_FAILURE_CONTENT_FILTER;
+}
+
+enum chatur_failure chatur_wire_finish(const char *reason)
+{
+    static const struct {
+        const char *reason;
+        enum chatur_failure failure;
+    } ends[] = {
+        {"", CHATUR_NO_FAILURE},
+        {"stop", CHATUR_NO_FAILURE},
+        {"eos", CHATUR_NO_FAILURE},
+        {"eos_token", CHATUR_NO_FAILURE},
+        {"stop_sequence", CHATUR_NO_FAILURE},
+        {"end_turn", CHATUR_NO_FAILURE},
+        /* The model ran out of its tokens: half an email is none. */
+        {"length", CHATUR_FAILURE_BAD_TEXT},
+        {"model_length", CHATUR_FAILURE_BAD_TEXT},
+        {"max_tokens", CHATUR_FAILURE_BAD_TEXT},
+        {"content_filter", CHATUR_FAILURE_CONTENT_FILTER},
+        {"refusal", CHATUR_FAILURE_CONTENT_FILTER},
+    };
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        if (strcmp(reason, ends[i].reason) == 0) {
+            return ends[i].failure;
+        }
     }
-    return CHATUR_NO_FAILURE;
+    return CHATUR_FAILURE_SERVER; /* error, abort, insufficient_system_resource, … */
 }
 
 enum chatur_failure chatur_wire_read(const char *bytes, size_t length, struct chatur_arena *arena,
@@ -286,8 +312,8 @@ enum chatur_failure chatur_wire_read(const char *bytes, size_t length, struct ch
     chunk->model = text_member(object, "model");
     chunk->prompt_tokens = count_member(usage, "prompt_tokens");
     chunk->completion_tokens = count_member(usage, "completion_tokens");
-    if (choices == NULL || json_object_array_length(choices) == 0) {
-        return CHATUR_NO_FAILURE;
+    if (choices != NULL && json_object_array_length(choices) > 0) {
+        read_choice(json_object_array_get_idx(choices, 0), chunk);
     }
-    return read_choice(json_object_array_get_idx(choices, 0), chunk);
+    return CHATUR_NO_FAILURE;
 }

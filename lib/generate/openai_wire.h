@@ -40,6 +40,7 @@ struct chatur_wire_chunk {
     const char *text; /* "": none */
     size_t length;
     bool is_word;              /* a piece of the answer, be it of the model's thoughts */
+    bool is_refusal;           /* the model declines, in the field for that */
     const char *finish_reason; /* "": not finished */
     const char *model;         /* "": not said */
     int64_t prompt_tokens;     /* 0: not said */
@@ -50,6 +51,11 @@ struct chatur_wire_chunk {
  * reports; CHATUR_FAILURE_BAD_ANSWER: not JSON, or not of this API; CHATUR_FAILURE_INTERNAL. */
 enum chatur_failure chatur_wire_read(const char *bytes, size_t length, struct chatur_arena *arena,
                                      struct chatur_wire_chunk *chunk);
+
+/* Is an answer that ended for this reason ("": none was said) whole? CHATUR_NO_FAILURE, or the
+ * class of what it lacks. Only reasons that are known to be an end of the text's own are one: what
+ * a server says of its faults is its own invention. */
+enum chatur_failure chatur_wire_finish(const char *reason);
 
 /* The class of an answer with an HTTP status other than 2xx to a request with the fields `sent`.
  * `*wanted` are the fields to make the same request with again, where the server says that it does

@@ -10,8 +10,11 @@
 #define FIRST_PAUSE_MS 500
 #define MAX_PAUSE_MS   8000
 
-/* With somebody else to ask, nobody is kept waiting for longer than this for one who is busy. */
+/* With somebody else to ask, nobody is kept waiting for longer than this for one who is busy; with
+ * nobody else, not for longer than this in all: a thread that sleeps serves nobody, and a client
+ * can be told to come again just as well. */
 #define MAX_PAUSE_WITH_OTHERS_MS 2000
+#define MAX_PAUSES_ALONE_MS      10000
 
 struct member {
     struct chatur_target target;
@@ -31,7 +34,12 @@ struct routing {
     unsigned attempts;           /* all, everywhere */
     enum chatur_failure failure; /* the last */
     const char *name;            /* of the target that had it; NULL: nobody was asked yet */
-    int64_t retry_after_ms;      /* the shortest that anybody asked for; -1: none did */
+    enum chatur_failure told;    /* the most telling */
+    const char *told_by;
+    int64_t retry_after_ms;    /* the shortest that anybody asked for; -1: none did */
+    int64_t asked_pauses_ms;   /* what was waited because somebody asked for it */
+    int64_t prompt_tokens;     /* of all attempts */
+    int64_t completion_tokens; /* as well */
 };
 
 struct chatur_router *chatur_router_new(const struct chatur_target *targets, size_t count,
@@ -141,6 +149,17 @@ static bool has_time(const struct routing *routing, const struct chatur_target *
     return target->instant || chatur_monotonic_us() < routing->attempt.deadline_us;
 }
 
+/* What to tell of, by the rule of failure.h. */
+static void take_failure(struct routing *routing)
+{
+    if (routing->told_by == NULL || routing->attempt.has_put ||
+        chatur_failure_rule(routing->failure)->telling >=
+            chatur_failure_rule(routing->told)->telling) {
+        routing->told = routing->failure;
+        routing->told_by = routing->name;
+    }
+}
+
 /* One call; its failure, reported and logged. */
 static enum chatur_failure ask_once(struct routing *routing, struct member *member)
 {
@@ -150,6 +169,8 @@ static enum chatur_failure ask_once(struct routing *routing, struct member *memb
     attempt->should_retry = -1;
     attempt->status = 0;
     attempt->reason = 0;
+    attempt->prompt_tokens = 0;
+    attempt->completion_tokens = 0;
     routing->attempts++;
     int64_t from_us = chatur_monotonic_us();
     enum chatur_failure failure = member->target.attempt(member->target.self, attempt);
@@ -157,10 +178,15 @@ static enum chatur_failure ask_once(struct routing *routing, struct member *memb
     chatur_breaker_report(&member->breaker, now_us, failure, attempt->retry_after_ms);
     routing->failure = failure;
     routing->name = member->target.name;
+    routing->prompt_tokens += attempt->prompt_tokens;
+    routing->completion_tokens += attempt->completion_tokens;
     if (failure != CHATUR_NO_FAILURE) {
-        chatur_log(CHATUR_WARNING, "%s: %s, attempt %u, HTTP %d, curl %d, %lld ms",
+        take_failure(routing);
+        chatur_log(CHATUR_WARNING,
+                   "%s: %s, attempt %u, HTTP %d, curl %d, %lld ms, tokens %lld + %lld",
                    member->target.name, chatur_failure_rule(failure)->name, routing->attempts,
-                   attempt->status, attempt->reason, (long long)(now_us - from_us) / 1000);
+                   attempt->status, attempt->reason, (long long)(now_us - from_us) / 1000,
+                   (long long)attempt->prompt_tokens, (long long)attempt->completion_tokens);
     }
     if (attempt->retry_after_ms >= 0 &&
         (routing->retry_after_ms < 0 || attempt->retry_after_ms < routing->retry_after_ms)) {
@@ -190,25 +216,34 @@ static bool may_ask_again(const struct routing *routing, bool alone)
     return again == CHATUR_AGAIN || (again == CHATUR_AGAIN_IF_ALONE && alone);
 }
 
-/* Asks one target, again where that may help, until it has written or is given up. `alone`: there
- * is nobody else left to ask. */
-static enum chatur_failure ask(const struct chatur_router *router, struct routing *routing,
-                               struct member *member, bool alone)
+/* Is it worth being waited for until then? */
+static bool may_wait(struct routing *routing, struct member *member, int64_t pause_ms, bool alone)
+{
+    int64_t again_us = chatur_monotonic_us() + pause_ms * 1000;
+    if (again_us >= routing->attempt.deadline_us) {
+        return false;
+    }
+    if (!alone) {
+        return pause_ms <= MAX_PAUSE_WITH_OTHERS_MS &&
+               chatur_breaker_admits(&member->breaker, again_us);
+    }
+    routing->asked_pauses_ms += routing->attempt.retry_after_ms >= 0 ? pause_ms : 0;
+    return routing->asked_pauses_ms <= MAX_PAUSES_ALONE_MS;
+}
+
+/* Asks one target, at most so often where that may help, until it has written or is given up.
+ * `alone`: there is nobody else left to ask. */
+static void ask(struct routing *routing, struct member *member, int64_t attempts, bool alone)
 {
     for (int64_t attempts_here = 1;; attempts_here++) {
         enum chatur_failure failure = ask_once(routing, member);
-        if (failure == CHATUR_NO_FAILURE || routing->attempt.has_put ||
-            attempts_here >= router->limits.attempts || !may_ask_again(routing, alone)) {
-            return failure;
+        if (failure == CHATUR_NO_FAILURE || routing->attempt.has_put || attempts_here >= attempts ||
+            !may_ask_again(routing, alone)) {
+            return;
         }
         int64_t pause_ms = pause_before(routing, attempts_here);
-        int64_t again_us = chatur_monotonic_us() + pause_ms * 1000;
-        if (again_us >= routing->attempt.deadline_us) {
-            return failure;
-        }
-        if (!alone && (pause_ms > MAX_PAUSE_WITH_OTHERS_MS ||
-                       !chatur_breaker_admits(&member->breaker, again_us))) {
-            return failure;
+        if (!may_wait(routing, member, pause_ms, alone)) {
+            return;
         }
         chatur_pause_us(pause_ms * 1000);
     }
@@ -222,7 +257,8 @@ static bool is_over(const struct routing *routing)
 }
 
 /* Those whose breaker is open are left for last: when nobody else has written, they are asked after
- * all. */
+ * all, but once. Were each request to make all its attempts and pauses meanwhile, all threads would
+ * soon wait for a server that is known to fail. */
 static void ask_all(struct chatur_router *router, struct routing *routing)
 {
     struct member *order[CHATUR_MAX_TARGETS];
@@ -236,12 +272,12 @@ static void ask_all(struct chatur_router *router, struct routing *routing)
         if (!chatur_breaker_admits(&order[i]->breaker, chatur_monotonic_us())) {
             spared[spared_count++] = order[i];
         } else {
-            (void)ask(router, routing, order[i], i + 1 == count && spared_count == 0);
+            ask(routing, order[i], router->limits.attempts, i + 1 == count && spared_count == 0);
         }
     }
     for (size_t i = 0; i < spared_count && !is_over(routing); i++) {
         if (has_time(routing, &spared[i]->target)) {
-            (void)ask(router, routing, spared[i], i + 1 == spared_count);
+            ask(routing, spared[i], 1, i + 1 == spared_count);
         }
     }
 }
@@ -250,7 +286,7 @@ static void ask_all(struct chatur_router *router, struct routing *routing)
 
 static enum chatur_outcome fail(const struct routing *routing, struct chatur_error *error)
 {
-    const struct chatur_failure_rule *rule = chatur_failure_rule(routing->failure);
+    const struct chatur_failure_rule *rule = chatur_failure_rule(routing->told);
     if (routing->name == NULL) {
         return chatur_fail(error, CHATUR_UNAVAILABLE, "nobody could be asked to write");
     }
@@ -260,7 +296,7 @@ static enum chatur_outcome fail(const struct routing *routing, struct chatur_err
     if (rule->message != NULL) {
         (void)chatur_refuse(error, rule->outcome, "%s", rule->message);
     }
-    return chatur_fail(error, rule->outcome, "%s: %s, after %u attempts in all", routing->name,
+    return chatur_fail(error, rule->outcome, "%s: %s, after %u attempts in all", routing->told_by,
                        rule->name, routing->attempts);
 }
 
@@ -286,6 +322,8 @@ enum chatur_outcome chatur_router_write(struct chatur_router *router,
     struct chatur_attribution *by = &draft->by;
     by->attempts = routing.attempts;
     by->latency_ms = (chatur_monotonic_us() - start_us) / 1000;
+    by->prompt_tokens = routing.prompt_tokens;
+    by->completion_tokens = routing.completion_tokens;
     by->template_version = brief->template->version;
     chatur_log(
         CHATUR_INFO,

@@ -24,13 +24,15 @@ struct chatur_attempt {
     struct chatur_arena *arena; /* where the draft's strings go */
     int64_t deadline_us;        /* monotonic */
 
-    /* Out; the first two after a success only. The router fills in the rest of `draft.by`. */
-    struct chatur_draft draft; /* by: provider, model, finish_reason, the tokens */
+    /* Out; the first after a success only. The router fills in the rest of `draft.by`. */
+    struct chatur_draft draft; /* by: provider, model, finish_reason */
     bool has_put;              /* something went into the sink */
     int64_t retry_after_ms;    /* what the target asked for; -1: nothing */
     int should_retry;          /* 1, 0; -1: not said */
     int status;                /* HTTP's, for the log; 0: none */
     int reason;                /* libcurl's, for the log; 0: none */
+    int64_t prompt_tokens;     /* what this call cost, whatever became of it; 0: not said */
+    int64_t completion_tokens;
 };
 
 struct chatur_target {

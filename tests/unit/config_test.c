@@ -617,6 +617,8 @@ static void who_writes_can_be_asked(void **state)
 #define HTTPS(name)                                                                                \
     "~/.env:1: " name " must be https://, or on this machine: http:// lets everybody on the way "  \
     "read the key and the emails (GENERATE_ALLOW_HTTP=1 allows it)"
+#define WHOLE(name, end, url)                                                                      \
+    "~/.env:1: " name " is what stands before " end ", which is added: " url
     static const struct {
         const char *text;
         const char *generators; /* NULL: refused */
@@ -625,7 +627,17 @@ static void who_writes_can_be_asked(void **state)
         {"", "offline", NULL},
         {"OPENAI_API_KEY=sk-x\n", "openai", NULL},
         {"OPENAI_BASE_URL=https://api.openai.com/v1\n", "offline", NULL},
+        {"OPENAI_BASE_URL=https://API.OpenAI.com/v1\n", "offline", NULL},
+        {"OPENAI_BASE_URL=https://api.openai.com:443/v1\n", "offline", NULL},
+        {"OPENAI_BASE_URL=https://api.openai.com\n", "offline", NULL},
         {"OPENAI_BASE_URL=https://api.openai.com.example/v1\n", "openai", NULL},
+        {"OPENAI_BASE_URL=https://x.example/completions/v1\n", "openai", NULL},
+        {"OPENAI_BASE_URL=https://x.example/v1/chat/completions\n", NULL,
+         WHOLE("OPENAI_BASE_URL", "/chat/completions", "https://x.example/v1")},
+        {"OPENAI_BASE_URL=https://x.example/v1/Completions/\n", NULL,
+         WHOLE("OPENAI_BASE_URL", "/completions", "https://x.example/v1")},
+        {"OPT_BASE_URL=http://127.0.0.1:8000/v1/completions\n", NULL,
+         WHOLE("OPT_BASE_URL", "/completions", "http://127.0.0.1:8000/v1")},
         {"OPENAI_BASE_URL=http://127.0.0.1:8000/v1\n", "openai", NULL},
         {"OPT_BASE_URL=http://127.0.0.1:8000/v1\n", "offline", NULL},
         {"GENERATORS=openai\n", NULL, OPENAI_UNABLE},
@@ -642,6 +654,8 @@ static void who_writes_can_be_asked(void **state)
         {"OPT_BASE_URL=http://10.0.0.1:8000/v1\n", NULL, HTTPS("OPT_BASE_URL")},
         {"OPT_BASE_URL=http://[::2]:8000/v1\n", NULL, HTTPS("OPT_BASE_URL")},
         {"OPT_BASE_URL=http://[::1]:8000/v1\n", "offline", NULL},
+        {"OPT_BASE_URL=http://LocalHost:1/v1\n", "offline", NULL},
+        {"OPT_BASE_URL=http://localhost.example:1/v1\n", NULL, HTTPS("OPT_BASE_URL")},
         {"OPT_BASE_URL=http://10.0.0.1:8000/v1\nGENERATE_ALLOW_HTTP=1\n", "offline", NULL},
         {"OPT_MAX_TOKENS=1025\n", NULL,
          "~/.env:1: OPT_MAX_TOKENS must leave half of OPT_CONTEXT_TOKENS to the prompt"},

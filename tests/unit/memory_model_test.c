@@ -130,7 +130,7 @@ static enum chatur_outcome ask(struct chatur_arena *arena, struct chatur_error *
     if (failure == CHATUR_NO_FAILURE) {
         EXPECT(strstr(attempt.draft.text, "Sam covers the desk meanwhile.") != NULL);
         EXPECT(strcmp(attempt.draft.by.model, "m-2") == 0);
-        EXPECT(attempt.draft.by.prompt_tokens == 5);
+        EXPECT(attempt.prompt_tokens == 5);
         EXPECT(attempt.has_put);
         return CHATUR_OK;
     }

@@ -201,8 +201,8 @@ static void a_sink_gets_the_text_as_it_comes(void **state)
     assert_string_equal(attempt.draft.by.provider, "openai");
     assert_string_equal(attempt.draft.by.model, "m-2");
     assert_string_equal(attempt.draft.by.finish_reason, "stop");
-    assert_int_equal(attempt.draft.by.prompt_tokens, 5);
-    assert_int_equal(attempt.draft.by.completion_tokens, 6);
+    assert_int_equal(attempt.prompt_tokens, 5);
+    assert_int_equal(attempt.completion_tokens, 6);
     assert_true(attempt.has_put);
     assert_non_null(strstr(server.request, "POST /v1/chat/completions HTTP/1.1\r\n"));
     assert_non_null(strstr(server.request, "\r\nAuthorization: Bearer sk-test\r\n"));
@@ -223,7 +223,14 @@ static void what_was_put_is_told(void **state)
         {"data: {\"error\":{\"message\":\"x\"}}\n\n", CHATUR_FAILURE_SERVER},
         {"data: {\"choices\":7}\n\n", CHATUR_FAILURE_BAD_ANSWER},
         {"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}\n\n" DONE,
-         CHATUR_FAILURE_BAD_ANSWER},
+         CHATUR_FAILURE_BAD_TEXT},
+        {"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"abort\"}]}\n\n" DONE,
+         CHATUR_FAILURE_SERVER},
+        {"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"insufficient_system_resource\"}]}"
+         "\n\n" DONE,
+         CHATUR_FAILURE_SERVER},
+        {"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"a\\u00e4\"}]}\n\n" DONE,
+         CHATUR_FAILURE_SERVER},
         {"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"content_filter\"}]}\n\n" DONE,
          CHATUR_FAILURE_CONTENT_FILTER},
     };
@@ -249,6 +256,41 @@ static void what_was_not_put_is_told_as_well(void **state)
                      CHATUR_FAILURE_SERVER);
     assert_false(attempt.has_put);
     assert_string_equal(watcher.text, "");
+}
+
+/* What failed is paid for as well. And what depends on the words of one user is told from what does
+ * not. */
+static void texts_that_are_no_email_have_a_price(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer;
+        enum chatur_failure failure;
+        bool in_the_end; /* the usage comes after the end of the text */
+    } rows[] = {
+        {HEAD DELTA(
+             FIRST) "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}\n\n" USAGE
+             DONE,
+         CHATUR_FAILURE_BAD_TEXT, true},
+        {HEAD DELTA("I'm sorry, but I can't help with that request.") FINISH USAGE DONE,
+         CHATUR_FAILURE_CONTENT_FILTER, true},
+        {HEAD "data: {\"choices\":[{\"delta\":{\"refusal\":\"I cannot\"}}]}\n\n" FINISH USAGE DONE,
+         CHATUR_FAILURE_CONTENT_FILTER, true},
+        {HEAD DELTA("No.") FINISH USAGE DONE, CHATUR_FAILURE_BAD_TEXT, true},
+        {HEAD DELTA(" \\n") FINISH USAGE DONE, CHATUR_FAILURE_BAD_ANSWER, true},
+        {HEAD FINISH USAGE DONE, CHATUR_FAILURE_BAD_ANSWER, true},
+        {HEAD "data: {\"choices\":7}\n\n" USAGE DONE, CHATUR_FAILURE_BAD_ANSWER, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct chatur_attempt attempt;
+        enum chatur_failure failure = call(rows[i].answer, NULL, false, &attempt);
+        if (failure != rows[i].failure ||
+            attempt.completion_tokens != (rows[i].in_the_end ? 6 : 0)) {
+            fail_msg("%s: %s, %lld", rows[i].answer, chatur_failure_rule(failure)->name,
+                     (long long)attempt.completion_tokens);
+        }
+        memset(server.request, 0, sizeof(server.request));
+    }
 }
 
 static void a_refusal_says_when_to_come_again(void **state)
@@ -302,7 +344,7 @@ static void names_are_kept_only_when_they_are_plain(void **state)
     struct chatur_attempt attempt;
     assert_int_equal(call(HEAD
                           "data: {\"model\":\"a\\nb\",\"choices\":[{\"delta\":{\"content\":\"" FIRST
-                          "\"},\"finish_reason\":\"a\\u00e4\"}]}\n\n" DONE,
+                          "\"},\"finish_reason\":7}]}\n\n" DONE,
                           NULL, false, &attempt),
                      CHATUR_NO_FAILURE);
     assert_string_equal(attempt.draft.by.model, "m-1");
@@ -330,14 +372,54 @@ static void silence_is_waited_for_only_so_long(void **state)
     chatur_model_free(model);
 }
 
+/* An error is one from its head on; the rest of it is waited for for a second. */
+static void an_error_that_stalls_is_known_all_the_same(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head;
+        enum chatur_failure failure;
+        int64_t retry_after_ms;
+    } rows[] = {
+        {"HTTP/1.1 500 X\r\nContent-Length: 100\r\n\r\n{\"error", CHATUR_FAILURE_SERVER, -1},
+        {"HTTP/1.1 429 X\r\nRetry-After: 7\r\nContent-Length: 100\r\n\r\n",
+         CHATUR_FAILURE_RATE_LIMIT, 7000},
+        {"HTTP/1.1 100 X\r\n\r\nHTTP/1.1 400 X\r\nContent-Length: 100\r\n\r\n{\"error\":"
+         "{\"code\":\"context_length_exceeded\"",
+         CHATUR_FAILURE_CONTEXT_LENGTH, -1},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct chatur_attempt attempt = {.brief = &brief, .arena = arena};
+        struct chatur_model *model = NULL;
+        config.generate_quiet_timeout_s = 9;
+        server.first = rows[i].head;
+        server.then = "";
+        assert_int_equal(chatur_model_new(&config, CHATUR_WRITER_OPENAI, &model, NULL), CHATUR_OK);
+        assert_int_equal(pthread_create(&server.thread, NULL, serve, NULL), 0);
+        int64_t from_us = chatur_monotonic_us();
+        attempt.deadline_us = from_us + 10000000;
+        assert_int_equal(chatur_model_attempt(model, &attempt), rows[i].failure);
+        int64_t took_us = chatur_monotonic_us() - from_us;
+        assert_true(took_us >= 1000000 && took_us < 7000000);
+        assert_int_equal(attempt.retry_after_ms, rows[i].retry_after_ms);
+        (void)sem_post(&server.let);
+        assert_int_equal(pthread_join(server.thread, NULL), 0);
+        chatur_model_free(model);
+        memset(server.request, 0, sizeof(server.request));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_sink_gets_the_text_as_it_comes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_put_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_put_is_told_as_well, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(texts_that_are_no_email_have_a_price, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_refusal_says_when_to_come_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_are_kept_only_when_they_are_plain, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_error_that_stalls_is_known_all_the_same, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(silence_is_waited_for_only_so_long, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,15 +91,16 @@ struct answer {
     int64_t completion_tokens;
     enum chatur_failure failure;
     bool is_word;
+    bool is_refusal;
 };
 
 #define BAD(text)                                                                                  \
     {                                                                                              \
-        (text), "", "", "", 0, 0, CHATUR_FAILURE_BAD_ANSWER, false                                 \
+        (text), "", "", "", 0, 0, CHATUR_FAILURE_BAD_ANSWER, false, false                          \
     }
 #define FAILS(text, its_class)                                                                     \
     {                                                                                              \
-        (text), "", "", "", 0, 0, (its_class), false                                               \
+        (text), "", "", "", 0, 0, (its_class), false, false                                        \
     }
 
 static const struct answer answers[] = {
@@ -137,36 +138,37 @@ static const struct answer answers[] = {
           "\"error\":{\"message\":\"x\"}}",
           CHATUR_FAILURE_SERVER),
     /* wrong types are as if nothing was said */
-    {"{\"choices\":[1]}", "", "", "", 0, 0, CHATUR_NO_FAILURE, false},
-    {"{\"choices\":[null]}", "", "", "", 0, 0, CHATUR_NO_FAILURE, false},
+    {"{\"choices\":[1]}", "", "", "", 0, 0, CHATUR_NO_FAILURE, false, false},
+    {"{\"choices\":[null]}", "", "", "", 0, 0, CHATUR_NO_FAILURE, false, false},
     {"{\"choices\":[{\"delta\":{\"content\":[\"a\"]},\"finish_reason\":7}],\"model\":{},"
      "\"usage\":{\"prompt_tokens\":\"9\",\"completion_tokens\":-9}}",
-     "", "", "", 0, 0, CHATUR_NO_FAILURE, false},
-    {"{\"error\":null,\"choices\":[]}", "", "", "", 0, 0, CHATUR_NO_FAILURE, false},
-    {"{\"choices\":[],\"usage\":null}", "", "", "", 0, 0, CHATUR_NO_FAILURE, false},
+     "", "", "", 0, 0, CHATUR_NO_FAILURE, false, false},
+    {"{\"error\":null,\"choices\":[]}", "", "", "", 0, 0, CHATUR_NO_FAILURE, false, false},
+    {"{\"choices\":[],\"usage\":null}", "", "", "", 0, 0, CHATUR_NO_FAILURE, false, false},
     /* a chat's stream */
     {"{\"model\":\"gpt-x\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":"
      "\"\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":null}],\"obfuscation\":\"zzz\"}",
-     "", "", "gpt-x", 0, 0, CHATUR_NO_FAILURE, false},
+     "", "", "gpt-x", 0, 0, CHATUR_NO_FAILURE, false, false},
     {"{\"choices\":[{\"delta\":{\"content\":\"Dear \\u00e4\\n\"},\"finish_reason\":null}]}",
-     "Dear \xc3\xa4\n", "", "", 0, 0, CHATUR_NO_FAILURE, true},
+     "Dear \xc3\xa4\n", "", "", 0, 0, CHATUR_NO_FAILURE, true, false},
     {"{\"choices\":[{\"delta\":{\"reasoning_content\":\"Hm\"},\"finish_reason\":null}]}", "", "",
-     "", 0, 0, CHATUR_NO_FAILURE, true},
+     "", 0, 0, CHATUR_NO_FAILURE, true, false},
     {"{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}", "", "stop", "", 0, 0,
-     CHATUR_NO_FAILURE, false},
+     CHATUR_NO_FAILURE, false, false},
     {"{\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":7}}",
-     "", "", "", 3, 4, CHATUR_NO_FAILURE, false},
+     "", "", "", 3, 4, CHATUR_NO_FAILURE, false, false},
     /* whole, and completions */
     {"{\"choices\":[{\"message\":{\"role\":\"assistant\",\"content\":\"a\"},\"finish_reason\":"
      "\"length\"}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}",
-     "a", "length", "", 3, 4, CHATUR_NO_FAILURE, true},
+     "a", "length", "", 3, 4, CHATUR_NO_FAILURE, true, false},
     {"{\"choices\":[{\"index\":0,\"text\":\"a\",\"finish_reason\":null,\"stop_reason\":null}]}",
-     "a", "", "", 0, 0, CHATUR_NO_FAILURE, true},
+     "a", "", "", 0, 0, CHATUR_NO_FAILURE, true, false},
     /* declined */
-    FAILS("{\"choices\":[{\"delta\":{\"refusal\":\"I\"},\"finish_reason\":null}]}",
-          CHATUR_FAILURE_CONTENT_FILTER),
-    FAILS("{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"No\"}}]}",
-          CHATUR_FAILURE_CONTENT_FILTER),
+    {"{\"choices\":[{\"delta\":{\"refusal\":\"I\"},\"finish_reason\":null}]}", "", "", "", 0, 0,
+     CHATUR_NO_FAILURE, false, true},
+    {"{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"No\"}}],"
+     "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":9223372036854775807}}",
+     "", "", "", 3, 1000000000, CHATUR_NO_FAILURE, false, true},
 };
 
 static void reads_answers(void **state)
@@ -190,6 +192,43 @@ static void reads_answers(void **state)
         assert_int_equal(chunk.prompt_tokens, row->prompt_tokens);
         assert_int_equal(chunk.completion_tokens, row->completion_tokens);
         assert_int_equal(chunk.is_word, row->is_word);
+        assert_int_equal(chunk.is_refusal, row->is_refusal);
+    }
+}
+
+static void knows_what_is_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *reason;
+        enum chatur_failure failure;
+    } rows[] = {
+        {"", CHATUR_NO_FAILURE},
+        {"stop", CHATUR_NO_FAILURE},
+        {"eos", CHATUR_NO_FAILURE},
+        {"eos_token", CHATUR_NO_FAILURE},
+        {"stop_sequence", CHATUR_NO_FAILURE},
+        {"end_turn", CHATUR_NO_FAILURE},
+        {"length", CHATUR_FAILURE_BAD_TEXT},
+        {"model_length", CHATUR_FAILURE_BAD_TEXT},
+        {"max_tokens", CHATUR_FAILURE_BAD_TEXT},
+        {"content_filter", CHATUR_FAILURE_CONTENT_FILTER},
+        {"refusal", CHATUR_FAILURE_CONTENT_FILTER},
+        {"error", CHATUR_FAILURE_SERVER},
+        {"abort", CHATUR_FAILURE_SERVER},
+        {"insufficient_system_resource", CHATUR_FAILURE_SERVER},
+        {"tool_calls", CHATUR_FAILURE_SERVER},
+        {"stopped", CHATUR_FAILURE_SERVER},
+        {"sto", CHATUR_FAILURE_SERVER},
+        {"st\xc3\xb6p", CHATUR_FAILURE_SERVER},
+        {"a reason that is much longer than any that we would keep the name of for a log",
+         CHATUR_FAILURE_SERVER},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        enum chatur_failure failure = chatur_wire_finish(rows[i].reason);
+        if (failure != rows[i].failure) {
+            fail_msg("%s: %s", rows[i].reason, chatur_failure_rule(failure)->name);
+        }
     }
 }
 
@@ -282,6 +321,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_requests),
         cmocka_unit_test(reads_answers),
+        cmocka_unit_test(knows_what_is_whole),
         cmocka_unit_test(classifies_errors),
         cmocka_unit_test(finds_what_a_server_does_not_take),
     };

@@ -71,6 +71,7 @@ static const struct {
     {'F', CHATUR_FAILURE_CONTENT_FILTER},
     {'B', CHATUR_FAILURE_BAD_REQUEST},
     {'W', CHATUR_FAILURE_BAD_ANSWER},
+    {'L', CHATUR_FAILURE_BAD_TEXT},
     {'I', CHATUR_FAILURE_INTERNAL},
 };
 
@@ -94,6 +95,8 @@ static enum chatur_failure attempt_as_told(void *self, struct chatur_attempt *at
                .model = "m",
                .finish_reason = "stop"},
     };
+    attempt->prompt_tokens = 100;
+    attempt->completion_tokens = target->calls;
     for (size_t i = 0; i < COUNT_OF(letters); i++) {
         if (letters[i].letter == target->script[place]) {
             return letters[i].failure;
@@ -129,6 +132,7 @@ struct row {
     int64_t takes_ms;       /* each call of a */
     int64_t retry_after_ms; /* a's; 0: says nothing */
     const char *trace;
+    const char *told; /* a class that is told of; NULL: whichever */
     int should_retry; /* a's, plus one: 0 says nothing, 1 no, 2 yes */
     enum chatur_outcome outcome;
     unsigned retry_after_s;
@@ -156,7 +160,26 @@ static const struct row rows[] = {
      .outcome = CHATUR_OK,
      .trace = "ab"},
     {"alone it is", {"R."}, .retry_after_ms = 3000, .outcome = CHATUR_OK, .trace = "aa"},
-    {"unless it is longer than the time left",
+    {"but for ten seconds in all",
+     {"R"},
+     .retry_after_ms = 7000,
+     .outcome = CHATUR_UNAVAILABLE,
+     .trace = "aa",
+     .retry_after_s = 7},
+    {"and not at all for longer",
+     {"R."},
+     .retry_after_ms = 10001,
+     .outcome = CHATUR_UNAVAILABLE,
+     .trace = "a",
+     .retry_after_s = 11},
+    {"nor than the time left",
+     {"R."},
+     .retry_after_ms = 9000,
+     .takes_ms = 12000,
+     .outcome = CHATUR_UNAVAILABLE,
+     .trace = "a",
+     .retry_after_s = 9},
+    {"nor for far longer",
      {"R."},
      .retry_after_ms = 20000,
      .outcome = CHATUR_UNAVAILABLE,
@@ -184,21 +207,22 @@ static const struct row rows[] = {
      .outcome = CHATUR_OK,
      .trace = "ab"},
     {"no email: the next, not again", {"W", "."}, .outcome = CHATUR_OK, .trace = "ab"},
+    {"half an email: the next, not again", {"L", "."}, .outcome = CHATUR_OK, .trace = "ab"},
     {"a timeout alone is tried again",
      {"T"},
      .takes_ms = 3000,
      .outcome = CHATUR_TIMEOUT,
      .trace = "aaa"},
-    {"until the time is up", {"T"}, .takes_ms = 9600, .outcome = CHATUR_TIMEOUT, .trace = "a"},
+    {"until the time is up", {"T"}, .takes_ms = 19600, .outcome = CHATUR_TIMEOUT, .trace = "a"},
     {"with others it is not", {"T", "."}, .takes_ms = 3000, .outcome = CHATUR_OK, .trace = "ab"},
     {"nobody is asked when the time is up",
      {"T", "."},
-     .takes_ms = 10000,
+     .takes_ms = 20000,
      .outcome = CHATUR_TIMEOUT,
      .trace = "a"},
     {"but who needs none",
      {"T", ".", "."},
-     .takes_ms = 10000,
+     .takes_ms = 20000,
      .c_is_instant = true,
      .outcome = CHATUR_OK,
      .trace = "ac"},
@@ -207,7 +231,36 @@ static const struct row rows[] = {
      .outcome = CHATUR_UNAVAILABLE,
      .trace = "a"},
     {"out of memory is final", {"I", "."}, .outcome = CHATUR_INTERNAL, .trace = "a"},
-    {"the last one's failure counts", {"A", "W"}, .outcome = CHATUR_BAD_ANSWER, .trace = "ab"},
+    {"the last one's failure counts",
+     {"A", "W"},
+     .outcome = CHATUR_BAD_ANSWER,
+     .trace = "ab",
+     .told = "bad_answer"},
+    {"but what the user can change tells more",
+     {"F", "A"},
+     .outcome = CHATUR_BAD_ANSWER,
+     .trace = "ab",
+     .told = "content_filter"},
+    {"than what may pass",
+     {"C", "N"},
+     .outcome = CHATUR_BAD_ANSWER,
+     .trace = "abbb",
+     .told = "context_length"},
+    {"that it is declined, most",
+     {"F", "C"},
+     .outcome = CHATUR_BAD_ANSWER,
+     .trace = "ab",
+     .told = "content_filter"},
+    {"but not what somebody else began",
+     {"F", "P"},
+     .outcome = CHATUR_UNAVAILABLE,
+     .trace = "ab",
+     .told = "network"},
+    {"nor our own fault",
+     {"F", "I"},
+     .outcome = CHATUR_INTERNAL,
+     .trace = "ab",
+     .told = "internal"},
 };
 
 static void one_email(void **state)
@@ -234,7 +287,7 @@ static void one_email(void **state)
         selves[0].retry_after_ms = row->retry_after_ms > 0 ? row->retry_after_ms : -1;
         selves[0].should_retry = row->should_retry - 1;
         struct chatur_router *router = chatur_router_new(
-            targets, count, &(struct chatur_router_limits){.timeout_ms = 10000, .attempts = 3});
+            targets, count, &(struct chatur_router_limits){.timeout_ms = 20000, .attempts = 3});
         assert_non_null(router);
         struct chatur_draft draft = {0};
         struct chatur_error error = {0};
@@ -245,10 +298,14 @@ static void one_email(void **state)
         assert_int_equal(error.retry_after_s, row->retry_after_s);
         if (outcome == CHATUR_OK) {
             assert_int_equal(draft.by.attempts, strlen(trace));
+            assert_int_equal(draft.by.prompt_tokens, 100 * strlen(trace)); /* all cost */
             assert_string_equal(draft.by.template_version, "v1");
             assert_string_equal(error.detail, "");
         } else {
             assert_non_null(strstr(error.detail, "attempts in all"));
+        }
+        if (row->told != NULL && strstr(error.detail, row->told) == NULL) {
+            fail_msg("%s: %s", row->name, error.detail);
         }
         chatur_router_free(router);
     }
@@ -341,6 +398,38 @@ static void who_fails_is_left_alone(void **state)
     chatur_router_free(router);
 }
 
+/* Nobody sleeps for a server that is known to want a pause, nor asks it over and over. */
+static void who_is_alone_and_fails_is_asked_once(void **state)
+{
+    (void)state;
+    struct target self = {.script = "R", .name = 'a', .retry_after_ms = 8000, .should_retry = -1};
+    const struct chatur_target target = {
+        .name = "name", .self = &self, .attempt = attempt_as_told, .weight = 1};
+    struct chatur_router *router = chatur_router_new(
+        &target, 1, &(struct chatur_router_limits){.timeout_ms = 60000, .attempts = 3});
+    struct chatur_draft draft;
+    struct chatur_error error = {0};
+    assert_int_equal(route(router, 1, &draft, &error), CHATUR_UNAVAILABLE);
+    assert_string_equal(trace, "aa");
+    assert_int_equal(paused_us, 8 * SECOND_US);
+    for (int i = 0; i < 5; i++) {
+        error = (struct chatur_error){0};
+        assert_int_equal(route(router, 1, &draft, &error), CHATUR_UNAVAILABLE);
+        assert_string_equal(trace, "a");
+        assert_int_equal(paused_us, 0);
+        assert_int_equal(error.retry_after_s, 8);
+    }
+    self.script = "."; /* it is asked all the same: it may have been wrong */
+    assert_int_equal(route(router, 1, &draft, &error), CHATUR_OK);
+    now_us += 8 * SECOND_US;
+    self.script = "R.";
+    self.calls = 0;
+    self.retry_after_ms = 1000;
+    assert_int_equal(route(router, 1, &draft, &error), CHATUR_OK); /* closed, so it is waited for */
+    assert_string_equal(trace, "aa");
+    chatur_router_free(router);
+}
+
 /* --- the breaker ------------------------------------------------------------------------------ */
 
 static void report(struct chatur_breaker *breaker, enum chatur_failure failure, int times)
@@ -391,8 +480,27 @@ static void what_is_the_requests_fault_never_opens(void **state)
     report(&breaker, CHATUR_FAILURE_BAD_REQUEST, 50);
     report(&breaker, CHATUR_FAILURE_CONTEXT_LENGTH, 50);
     report(&breaker, CHATUR_FAILURE_CONTENT_FILTER, 50);
+    report(&breaker, CHATUR_FAILURE_BAD_TEXT, 50);
     report(&breaker, CHATUR_FAILURE_INTERNAL, 50);
     assert_true(chatur_breaker_admits(&breaker, now_us));
+    chatur_breaker_destroy(&breaker);
+}
+
+/* Our own lack of memory is nothing that a provider did, well or badly. */
+static void what_is_our_fault_counts_as_nothing(void **state)
+{
+    (void)state;
+    struct chatur_breaker breaker;
+    assert_true(chatur_breaker_init(&breaker));
+    report(&breaker, CHATUR_FAILURE_INTERNAL, 50); /* would be 50 good calls */
+    report(&breaker, CHATUR_FAILURE_BAD_ANSWER, 5);
+    assert_false(chatur_breaker_admits(&breaker, now_us));
+    now_us += 5 * SECOND_US;
+    assert_true(chatur_breaker_admits(&breaker, now_us));
+    assert_false(chatur_breaker_admits(&breaker, now_us));
+    report(&breaker, CHATUR_FAILURE_INTERNAL, 1); /* who tried did not get to it: another may */
+    assert_true(chatur_breaker_admits(&breaker, now_us));
+    assert_false(chatur_breaker_admits(&breaker, now_us)); /* but it is still open */
     chatur_breaker_destroy(&breaker);
 }
 
@@ -510,9 +618,11 @@ int main(void)
         cmocka_unit_test_setup(pauses_grow_and_differ, set_up),
         cmocka_unit_test_setup(weights_split_the_traffic, set_up),
         cmocka_unit_test_setup(who_fails_is_left_alone, set_up),
+        cmocka_unit_test_setup(who_is_alone_and_fails_is_asked_once, set_up),
         cmocka_unit_test_setup(opens_when_most_calls_fail, set_up),
         cmocka_unit_test_setup(forgets_after_a_minute, set_up),
         cmocka_unit_test_setup(what_is_the_requests_fault_never_opens, set_up),
+        cmocka_unit_test_setup(what_is_our_fault_counts_as_nothing, set_up),
         cmocka_unit_test_setup(a_rate_limit_opens_for_as_long_as_it_says, set_up),
         cmocka_unit_test_setup(half_open_lets_one_try, set_up),
         cmocka_unit_test_setup(what_one_finds_out_all_know, set_up),
