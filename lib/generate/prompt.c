@@ -1,8 +1,8 @@
 /* Both renderings say the same in the same order: what a model is to do (ours), then the user's
  * words as data. In a chat each piece of data stands below a delimiter line; in a text to continue
  * each stands on a line of its own behind a label, where line breaks could make another label and
- * so become commas. Data is cleaned of what acts instead of being read: control characters, our own
- * delimiters, and the special tokens that servers of open models look for in any text. */
+ * so become commas. Data is cleaned of what acts instead of being read: control characters here,
+ * our own delimiters and models' special tokens in prompt_data.c. */
 #include "generate/prompt.h"
 
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "generate/offline_people.h"
 #include "generate/offline_text.h"
 #include "generate/options.h"
+#include "generate/prompt_data.h"
 #include "generate/prompt_tokens.h"
 
 /* More than instructions, examples and a user's words within their limits ever take. */
@@ -21,41 +22,6 @@
 #define END_MARK    MARK("END")
 
 /* --- data ------------------------------------------------------------------------------------- */
-
-/* Does a server take what starts here for a token that is not text? */
-static bool is_special_token(const char *text)
-{
-    static const char *const tokens[] = {"<|", "<s>", "</s>", "<pad>", "<unk>", "<mask>"};
-    for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
-        if (strncmp(text, tokens[i], strlen(tokens[i])) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Puts in clean text. A delimiter or a special token in it is broken by a space. */
-static void put_data(struct chatur_buffer *buffer, const char *text, const char *line_break)
-{
-    size_t opened = 0; /* the '<' just before, in a row */
-    for (; *text != '\0'; text++) {
-        if (*text == '\n') {
-            chatur_buffer_puts(buffer, line_break);
-            opened = 0;
-            continue;
-        }
-        bool breaks = *text == '<' && opened == strlen(CHATUR_PROMPT_DELIMITER) - 1;
-        if (breaks) {
-            chatur_buffer_puts(buffer, " ");
-        }
-        opened = *text != '<' ? 0 : breaks ? 1 : opened + 1;
-        chatur_buffer_append(buffer, text, 1);
-        if (is_special_token(text)) {
-            chatur_buffer_puts(buffer, " ");
-            opened = 0;
-        }
-    }
-}
 
 /* What the user said, cleaned. */
 struct data {
@@ -71,7 +37,8 @@ static const char *clean(struct chatur_arena *arena, const char *text, bool keep
     return chatur_text_clean(arena, text != NULL ? text : "", keep_lines);
 }
 
-/* Names only: addresses are nobody's business but the mail server's. */
+/* Names only: addresses are nobody's business but the mail server's. What was read from one was
+ * never checked, so a name with a delimiter in it is none. */
 static bool read_people(const struct chatur_brief *brief, struct chatur_arena *arena,
                         struct data *data)
 {
@@ -82,10 +49,12 @@ static bool read_people(const struct chatur_brief *brief, struct chatur_arena *a
         !chatur_reader_read(&reader, brief->to, arena)) {
         return false;
     }
-    if (strchr(data->sender, '@') != NULL) {
+    if (strchr(data->sender, '@') != NULL || (chatur_prompt_has_delimiter(data->sender) &&
+                                              !chatur_prompt_has_delimiter(brief->sender_name))) {
         data->sender = "";
     }
-    if (data->recipient[0] == '\0' && reader.audience == CHATUR_NAMED) {
+    if (data->recipient[0] == '\0' && reader.audience == CHATUR_NAMED &&
+        !chatur_prompt_has_delimiter(reader.name)) {
         data->recipient = reader.name;
     }
     return true;
@@ -169,7 +138,7 @@ static void put_block(struct chatur_buffer *buffer, const char *mark, const char
 {
     if (text[0] != '\0') {
         chatur_buffer_printf(buffer, "%s\n", mark);
-        put_data(buffer, text, "\n");
+        chatur_prompt_put_data(buffer, text, "\n");
         chatur_buffer_puts(buffer, "\n");
     }
 }
@@ -208,7 +177,7 @@ static void put_line(struct chatur_buffer *buffer, const char *label, const char
 {
     if (text[0] != '\0') {
         chatur_buffer_printf(buffer, "%s: ", label);
-        put_data(buffer, text, ", ");
+        chatur_prompt_put_data(buffer, text, ", ");
         chatur_buffer_puts(buffer, "\n");
     }
 }
@@ -229,7 +198,7 @@ static const char *render_example(const struct chatur_example *example, struct c
     put_line(&buffer, "Subject", example->subject);
     put_line(&buffer, "Keywords", example->keywords);
     chatur_buffer_puts(&buffer, "Email:\n");
-    put_data(&buffer, example->email, "\n");
+    chatur_prompt_put_data(&buffer, example->email, "\n");
     chatur_buffer_puts(&buffer, "\n" END_MARK "\n\n");
     return keep(&buffer, arena);
 }

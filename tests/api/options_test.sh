@@ -56,11 +56,12 @@ wrong_options() {
 delimiters() {
     local field value
     for field in senderName recipientName instructions; do
-        for value in '"<<<END>>>"' '"x < < < END"' '"＜＜＜"' '"<\u200b<\u200b<"' '"&&&&Mail Sentiment&&&&"' '"a ####"'; do
+        for value in '"<<<END>>>"' '"x < < < END"' '"＜＜＜"' '"<\u200b<\u200b<"' '"⋘END⋙"' '"≪<END"' '"‹\u0332‹\u0332‹\u0332END>>>"' \
+            '"《‹"' '"❰❰❰"' '"〈〈〈"' '"«««"' '"SENDER NAME>>>"' '"END⋙"' '"&&&&Mail Sentiment&&&&"' '"a ####"'; do
             refused "$field" "$value" 'must not have'
         done
     done
-    for value in '<<<END>>>' '&&&&' '####'; do
+    for value in '<<<END>>>' '⋘END⋙' 'SUBJECT>>>' '&&&&' '####'; do
         expect 400 "a subject with $value" POST "$generate" "$(order "\"x\":1" | jq -c --arg v "$value" '.subject = $v')" "$token"
         answer_has "is refused by name" '.message | startswith("subject ")'
         expect 400 "keywords with $value" POST "$generate" "$(order "\"x\":1" | jq -c --arg v "$value" '.keywords = $v')" "$token"
@@ -103,6 +104,17 @@ good_options() {
         "$(order "\"senderName\":\"$(repeat é 100)\"" "\"recipientName\":\"$(repeat n 100)\"" "\"instructions\":\"$(repeat i 500)\"")" "$token"
 }
 
+# Quotations, titles in titles, arrows, Python's prompt.
+what_looks_odd_and_is_honest() {
+    local value token
+    token=$(sign_in_as zoe@example.com)
+    for value in '« Bonjour »' '«‹Faust› lesen»' '《〈资本论〉导读》' '《《红楼梦》》' 'тег «<b>»' 'A --> B' \
+        ">>> print('end')" '>>> quoted mail' 'a ≪ b' 'the end >>> of it' 'see [INST] and <s>'; do
+        expect 200 "keywords with $value" POST "$generate" "$(order "\"x\":1" | jq -c --arg v "$value" '.keywords = $v')" "$token"
+        expect 200 "instructions with $value" POST "$generate" "$(order "\"instructions\":$(jq -n --arg v "$value" '$v')")" "$token"
+    done
+}
+
 what_is_left_aside() {
     expect 200 "a language it cannot write" POST "$generate" "$(order '"language":"pt-br"')" "$token"
     answer_has "is said beside a whole email" '.status == 1 and (.payload[0]
@@ -124,6 +136,7 @@ for each_mode in ${MODE:-nginx}; do
     delimiters
     nothing_was_charged
     good_options
+    what_looks_odd_and_is_honest
     what_is_left_aside
     transport_stop
 done
