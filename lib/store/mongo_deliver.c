@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 
 /* How often a delivery begins again when the reservation is put right under its hands. */
 #define ATTEMPTS 5
@@ -144,6 +145,25 @@ static enum chatur_outcome settle(struct mongo_session *session, const struct de
     return outcome;
 }
 
+/* The email is stored, and the majority knows: it is delivered, whether or not settling comes about.
+ * Who was told otherwise would try again and pay twice. What is still reserved, the next reclaim
+ * settles; and an erasure that begins meanwhile finds the email, which was there before its fence.
+ */
+static enum chatur_outcome settle_if_possible(struct mongo_session *session,
+                                              const struct delivery *delivery)
+{
+    struct chatur_error problem = {0};
+    enum chatur_outcome outcome = settle(session, delivery, &problem);
+    if (outcome == CHATUR_UNAVAILABLE || outcome == CHATUR_INTERNAL) {
+        chatur_log(CHATUR_WARNING,
+                   "mongo: email %s is stored, and its coins are still reserved: they are settled "
+                   "when the user's balance is looked at next: %s",
+                   delivery->reservation.email_id, problem.detail);
+        return CHATUR_OK;
+    }
+    return outcome;
+}
+
 /* CHATUR_EMPTY: begin again. */
 static enum chatur_outcome try_to_deliver(struct mongo_session *session, struct delivery *delivery,
                                           struct chatur_error *error)
@@ -158,7 +178,7 @@ static enum chatur_outcome try_to_deliver(struct mongo_session *session, struct 
     if (outcome == CHATUR_CONFLICT) {
         outcome = replace_fence(session, delivery, error);
     }
-    return outcome == CHATUR_OK ? settle(session, delivery, error) : outcome;
+    return outcome == CHATUR_OK ? settle_if_possible(session, delivery) : outcome;
 }
 
 enum chatur_outcome mongo_email_deliver(struct chatur_store *base, const struct chatur_email *email,

@@ -18,7 +18,7 @@
 #define CLOSED_US  1000000 /* the gate: lib/store/mongo.c */
 
 /* What the network does with commands on the test's database; shared with the proxy's process. */
-enum trouble { NONE, LOSES_EMAILS, HOLDS_ONE };
+enum trouble { NONE, LOSES_EMAILS, LOSES_SETTLING, HOLDS_ONE };
 struct network {
     atomic_int trouble;
     atomic_int hold_at; /* the number of the command, from 1 */
@@ -39,6 +39,9 @@ static bool lets_pass(const char *bytes, size_t length)
     }
     if (atomic_load(&network->trouble) == LOSES_EMAILS) {
         return !has(bytes, length, "generatedemails");
+    }
+    if (atomic_load(&network->trouble) == LOSES_SETTLING) {
+        return !has(bytes, length, "usedTokens") || !has(bytes, length, "$unset");
     }
     if (atomic_load(&network->trouble) == HOLDS_ONE &&
         atomic_fetch_add(&network->seen, 1) + 1 == atomic_load(&network->hold_at)) {
@@ -171,6 +174,30 @@ static void the_calls_of_a_request_share_its_deadline(void **state)
     close_far(&far);
 }
 
+/* --- delivery --- */
+
+/* Whoever is told that it failed tries again, and pays twice. */
+static void what_is_stored_is_delivered_although_settling_is_lost(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct far far;
+    store_case_sign_in(fixture, "ada");
+    assert_outcome(
+        chatur_store_coins_reserve(fixture->store, "ada", ID, PRICE, NOW_MS, DEADLINE_MS, NULL),
+        CHATUR_OK);
+    open_far(&far, fixture);
+    atomic_store(&network->trouble, LOSES_SETTLING);
+    chatur_deadline_set(TIMEOUT_MS);
+    struct chatur_email email = store_case_email("ada", ID);
+    assert_outcome(chatur_store_email_deliver(far.store, &email, NULL), CHATUR_OK);
+    close_far(&far);
+    store_case_books(fixture, "ada", START_COINS - PRICE, PRICE, 0);
+    assert_int_equal(store_case_history_length(fixture, "ada"), 1);
+    assert_outcome(chatur_store_coins_reclaim(fixture->store, "ada", DEADLINE_MS + 1, NULL),
+                   CHATUR_OK);
+    store_case_books(fixture, "ada", START_COINS - PRICE, 0, PRICE);
+}
+
 /* --- the lease --- */
 
 /* Whatever it finds when it wakes is an answer, and no failure. */
@@ -248,6 +275,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_slow_command_closes_the_gate_for_nobody),
     cmocka_unit_test(several_in_a_row_close_it_until_the_server_says_a_word),
     cmocka_unit_test(the_calls_of_a_request_share_its_deadline),
+    cmocka_unit_test(what_is_stored_is_delivered_although_settling_is_lost),
     cmocka_unit_test(who_sleeps_while_erasing_erases_nothing_of_a_user_who_is_back),
 };
 
