@@ -71,7 +71,6 @@ struct chatur_tidy_text {
 
     bool ended;           /* nothing more belongs to it */
     bool failed;          /* out of memory */
-    bool declines;        /* it reads as if the model refused */
     const char *unusable; /* why; NULL: it is not */
     bool refused;         /* because the model declines */
 };
