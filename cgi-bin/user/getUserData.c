@@ -1,4 +1,5 @@
 /* Who the caller is, and their coins. */
+#include "base/log.h"
 #include "chatur.h"
 
 static enum chatur_outcome handle(struct chatur_request *request, struct chatur_response *response)
@@ -9,11 +10,14 @@ static enum chatur_outcome handle(struct chatur_request *request, struct chatur_
 
     enum chatur_outcome outcome = chatur_app_store(request->app, &store, &request->error);
     if (outcome == CHATUR_OK) {
-        /* The coins are looked at: what a crash left reserved is put right first. */
-        outcome = chatur_store_coins_reclaim(store, uid, chatur_now_ms(), &request->error);
-    }
-    if (outcome == CHATUR_OK) {
+        /* The coins are looked at: what a crash left reserved is put right first, if it can be. */
+        struct chatur_error problem = {0};
+        bool is_right =
+            chatur_store_coins_reclaim(store, uid, chatur_now_ms(), &problem) == CHATUR_OK;
         outcome = chatur_store_user_find(store, uid, request->arena, &user, &request->error);
+        if (outcome == CHATUR_OK && !is_right) {
+            chatur_log(CHATUR_ERROR, "what is reserved was not put right: %s", problem.detail);
+        }
     }
     if (outcome != CHATUR_OK) {
         return outcome == CHATUR_NOT_FOUND ? CHATUR_UNAUTHENTICATED : outcome;

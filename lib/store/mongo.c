@@ -121,7 +121,7 @@ enum chatur_outcome mongo_begin(struct chatur_store *base, struct mongo_session 
 {
     struct mongo_store *store = (struct mongo_store *)base;
     int64_t now_us = chatur_monotonic_us();
-    *session = (struct mongo_session){.store = store, .started_us = now_us};
+    *session = (struct mongo_session){.store = store};
     enum passage passage = pass_gate(store, now_us);
     if (passage == CLOSED) {
         return chatur_fail(error, CHATUR_UNAVAILABLE, "mongo: the database did not answer lately");
@@ -158,6 +158,12 @@ enum chatur_outcome mongo_end(struct mongo_session *session, enum chatur_outcome
     return outcome;
 }
 
+static void log_line(void *context, const char *line)
+{
+    (void)context;
+    chatur_log(CHATUR_WARNING, "mongo: %s", line);
+}
+
 static enum chatur_outcome ping(struct chatur_store *base, struct chatur_error *error)
 {
     struct mongo_session session;
@@ -167,7 +173,14 @@ static enum chatur_outcome ping(struct chatur_store *base, struct chatur_error *
     }
     outcome = mongo_require_indexes(&session, error);
     if (outcome == CHATUR_OK) {
-        outcome = mongo_finish_erasures(&session, error);
+        int finished = 0;
+        outcome = mongo_finish_erasures(&session, &finished, error);
+        if (finished > 0) {
+            chatur_log(CHATUR_INFO, "mongo: " MONGO_FINISHED, finished);
+        }
+    }
+    if (outcome == CHATUR_OK && session.store->attended) {
+        outcome = mongo_name_odd_users(&session, log_line, NULL, error);
     }
     return mongo_end(&session, outcome);
 }

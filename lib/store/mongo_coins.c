@@ -86,6 +86,13 @@ enum chatur_outcome mongo_email_exists(struct mongo_session *session, const bson
 
 /* --- the moves --- */
 
+/* What is needed of a user's document to put reservations right. */
+static bson_t *fields_of_books(void)
+{
+    return BCON_NEW("reservations", BCON_INT64(1), "availableTokens", BCON_INT64(1), "usedTokens",
+                    BCON_INT64(1), "generatedEmailCount", BCON_INT64(1));
+}
+
 enum chatur_outcome mongo_reserve(struct mongo_session *session, const char *uid,
                                   struct mongo_reservation *reservation, bson_t **user,
                                   struct chatur_error *error)
@@ -100,9 +107,8 @@ enum chatur_outcome mongo_reserve(struct mongo_session *session, const char *uid
                               "$set", "{", path, "{", "cost", BCON_INT64(reservation->cost),
                               "deadline", BCON_INT64(reservation->deadline_ms), "stamp",
                               BCON_OID(&reservation->stamp), "}", "}");
-    bson_t *fields = BCON_NEW("reservations", BCON_INT64(1), "usedTokens", BCON_INT64(1),
-                              "generatedEmailCount", BCON_INT64(1));
-    enum chatur_outcome outcome = mongo_modify(session, filter, update, fields, user, error);
+    enum chatur_outcome outcome =
+        mongo_modify(session, filter, update, fields_of_books(), user, error);
     if (outcome == CHATUR_OK) {
         (void)mongo_oid(*user, "_id", &reservation->user);
     }
@@ -182,13 +188,14 @@ static enum chatur_outcome is_delivered(struct mongo_session *session,
 }
 
 /* Settles or gives back; OK also when somebody else did it first. */
-static enum chatur_outcome put_right(struct mongo_session *session,
+static enum chatur_outcome put_right(struct mongo_session *session, const bson_t *user,
                                      const struct mongo_reservation *reservation,
                                      struct chatur_error *error)
 {
     enum chatur_outcome outcome = is_delivered(session, reservation, error);
     if (outcome == CHATUR_OK) {
-        outcome = mongo_settle(session, reservation, error);
+        outcome = mongo_mend_counters(session, user, error);
+        outcome = outcome == CHATUR_OK ? mongo_settle(session, reservation, error) : outcome;
     } else if (outcome == CHATUR_EMPTY) {
         outcome = mongo_release(session, reservation, error);
     } else if (outcome == CHATUR_CONFLICT) {
@@ -213,7 +220,7 @@ static enum chatur_outcome reclaim(struct mongo_session *session, const bson_t *
     while (outcome == CHATUR_OK && bson_iter_next(&at)) {
         if (read_reservation(&at, &reservation) && reservation.deadline_ms < now_ms) {
             *count += 1;
-            outcome = put_right(session, &reservation, error);
+            outcome = put_right(session, user, &reservation, error);
         }
     }
     return outcome;
@@ -223,8 +230,7 @@ static enum chatur_outcome reclaim(struct mongo_session *session, const bson_t *
 static enum chatur_outcome find_holder(struct mongo_session *session, const char *uid,
                                        bson_t **user, struct chatur_error *error)
 {
-    return mongo_find(session, MONGO_USERS, mongo_live_user(uid),
-                      BCON_NEW("reservations", BCON_INT64(1)), user, error);
+    return mongo_find(session, MONGO_USERS, mongo_live_user(uid), fields_of_books(), user, error);
 }
 
 enum chatur_outcome mongo_coins_reclaim(struct chatur_store *base, const char *uid, int64_t now_ms,
@@ -253,7 +259,7 @@ enum chatur_outcome mongo_put_right(struct mongo_session *session, const char *u
     if (outcome == CHATUR_OK) {
         struct mongo_reservation reservation;
         if (mongo_reservation_of(user, email_id, &reservation)) {
-            outcome = put_right(session, &reservation, error);
+            outcome = put_right(session, user, &reservation, error);
         }
         bson_destroy(user);
     }
@@ -276,29 +282,9 @@ enum chatur_outcome mongo_coins_release(struct chatur_store *base, const char *u
 
 /* --- reserving --- */
 
-/* $inc fails on a counter that is null, as an old document may have it. */
-static enum chatur_outcome mend_counters(struct mongo_session *session, const bson_t *user,
-                                         struct chatur_error *error)
-{
-    static const char *const counters[] = {"usedTokens", "generatedEmailCount"};
-    enum chatur_outcome outcome = CHATUR_OK;
-    bson_oid_t id;
-    for (size_t i = 0; outcome == CHATUR_OK && i < sizeof(counters) / sizeof(counters[0]); i++) {
-        if (mongo_has(user, counters[i]) || !mongo_oid(user, "_id", &id)) {
-            continue;
-        }
-        outcome = mongo_update(session, MONGO_USERS,
-                               BCON_NEW("_id", BCON_OID(&id), counters[i], BCON_NULL),
-                               BCON_NEW("$set", "{", counters[i], BCON_INT64(0), "}"), error);
-        outcome = outcome == CHATUR_EMPTY ? CHATUR_OK : outcome; /* mended by another */
-    }
-    return outcome;
-}
-
-/* Why a reservation was not made. CHATUR_EMPTY: what stood in its way is gone. */
-static enum chatur_outcome explain(struct mongo_session *session, const char *uid,
-                                   const struct mongo_reservation *reservation, int64_t now_ms,
-                                   struct chatur_error *error)
+enum chatur_outcome mongo_why_not_reserved(struct mongo_session *session, const char *uid,
+                                           const struct mongo_reservation *reservation,
+                                           int64_t now_ms, struct chatur_error *error)
 {
     bson_t *user = NULL;
     int count = 0;
@@ -314,9 +300,10 @@ static enum chatur_outcome explain(struct mongo_session *session, const char *ui
         outcome = mongo_reservation_of(user, reservation->email_id, &other)
                       ? CHATUR_OK
                       : mongo_email_exists(session, &reservation->email, error);
-        outcome = outcome == CHATUR_OK      ? CHATUR_CONFLICT
-                  : outcome == CHATUR_EMPTY ? CHATUR_NO_COINS
-                                            : outcome;
+        bool is_covered = mongo_number(user, "availableTokens") >= reservation->cost;
+        outcome = outcome == CHATUR_OK                     ? CHATUR_CONFLICT
+                  : outcome == CHATUR_EMPTY && !is_covered ? CHATUR_NO_COINS
+                                                           : outcome;
     }
     bson_destroy(user);
     return outcome;
@@ -334,7 +321,7 @@ static enum chatur_outcome finish(struct mongo_session *session, const bson_t *u
         outcome = mongo_release(session, reservation, error);
         return outcome == CHATUR_OK || outcome == CHATUR_EMPTY ? CHATUR_CONFLICT : outcome;
     }
-    outcome = outcome == CHATUR_EMPTY ? mend_counters(session, user, error) : outcome;
+    outcome = outcome == CHATUR_EMPTY ? mongo_mend_counters(session, user, error) : outcome;
     return outcome == CHATUR_OK ? reclaim(session, user, now_ms, &count, error) : outcome;
 }
 
@@ -355,7 +342,7 @@ enum chatur_outcome mongo_coins_reserve(struct chatur_store *base, const char *u
     for (int i = 0; i < ATTEMPTS && outcome == CHATUR_EMPTY; i++) {
         outcome = mongo_reserve(&session, uid, &reservation, &user, error);
         if (outcome == CHATUR_EMPTY) {
-            outcome = explain(&session, uid, &reservation, now_ms, error);
+            outcome = mongo_why_not_reserved(&session, uid, &reservation, now_ms, error);
         } else if (outcome == CHATUR_OK) {
             outcome = finish(&session, user, &reservation, now_ms, error);
             break;

@@ -6,10 +6,8 @@
 
 #include "base/clock.h"
 
-/* An operation that failed sooner was refused, or cut off, and nobody waited for long. */
-#define SILENCE_US 900000
-
-#define DUPLICATE_KEY 11000
+#define DUPLICATE_KEY        11000
+#define WRITE_CONCERN_FAILED 64
 
 /* The server's codes for "not now": it starts, stops, or hands over to another one; its disk is
  * full; we may not. All others are a bug of ours, or data that cannot be. */
@@ -20,7 +18,6 @@ static const uint32_t passing_codes[] = {
     18,    /* AuthenticationFailed */
     43,    /* CursorNotFound: restarted in the middle of a walk */
     50,    /* MaxTimeMSExpired */
-    64,    /* WriteConcernFailed */
     89,    /* NetworkTimeout */
     91,    /* ShutdownInProgress */
     112,   /* WriteConflict */
@@ -65,10 +62,18 @@ static bool is_anybody_there(mongoc_client_t *client)
 
 static void note_silence(struct mongo_session *session)
 {
-    if (chatur_monotonic_us() - session->started_us >= SILENCE_US) {
+    if (chatur_monotonic_us() - session->started_us >= session->store->silence_us) {
         session->unanswered = is_anybody_there(session->client);
         session->silent = !session->unanswered;
     }
+}
+
+static enum chatur_outcome fail_majority(const bson_error_t *problem, struct chatur_error *error)
+{
+    return chatur_fail(error, CHATUR_UNAVAILABLE,
+                       "mongo: written, and not acknowledged by the majority in time: are too many "
+                       "servers of the replica set away? %s (%u.%u)",
+                       problem->message, problem->domain, problem->code);
 }
 
 /* A duplicate key's text quotes the value, which may be an address, and so goes nowhere. */
@@ -81,6 +86,9 @@ enum chatur_outcome mongo_fail(struct mongo_session *session, const bson_error_t
         if (problem->code == DUPLICATE_KEY) {
             return CHATUR_CONFLICT;
         }
+        if (problem->code == WRITE_CONCERN_FAILED) {
+            return fail_majority(problem, error);
+        }
         outcome = is_passing(problem->code) ? CHATUR_UNAVAILABLE : CHATUR_INTERNAL;
         break;
     case MONGOC_ERROR_SERVER_SELECTION:
@@ -91,10 +99,11 @@ enum chatur_outcome mongo_fail(struct mongo_session *session, const bson_error_t
         note_silence(session);
         outcome = CHATUR_UNAVAILABLE;
         break;
+    case MONGOC_ERROR_WRITE_CONCERN:
+        return fail_majority(problem, error);
     case MONGOC_ERROR_CLIENT: /* signing in at the server */
     case MONGOC_ERROR_SASL:
     case MONGOC_ERROR_SCRAM:
-    case MONGOC_ERROR_WRITE_CONCERN: /* done here, and not known to be on the majority */
         outcome = CHATUR_UNAVAILABLE;
         break;
     default:

@@ -44,6 +44,7 @@ static int64_t grace_of(const struct mongo_store *store)
 enum chatur_outcome mongo_allot(struct mongo_session *session, struct chatur_error *error)
 {
     int64_t left_us = chatur_deadline_left_us();
+    session->started_us = chatur_monotonic_us();
     if (left_us == INT64_MAX) {
         mongo_allot_no_end();
         return CHATUR_OK;
@@ -53,9 +54,8 @@ enum chatur_outcome mongo_allot(struct mongo_session *session, struct chatur_err
         return chatur_fail(error, CHATUR_UNAVAILABLE,
                            "mongo: the time that this request had for the database is up");
     }
-    int64_t now_us = chatur_monotonic_us();
-    work_until_us = now_us + left_us;
-    attempt_until_us = now_us + left_us / 2;
+    work_until_us = session->started_us + left_us;
+    attempt_until_us = session->started_us + left_us / 2;
     grace_until_us = 0;
     return CHATUR_OK;
 }

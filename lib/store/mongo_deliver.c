@@ -19,7 +19,8 @@ struct delivery {
     bool is_anew; /* the reservation was made by this delivery */
 };
 
-/* Takes the coins anew, for a generation that outlived its deadline. */
+/* Takes the coins anew, for a generation that outlived its deadline. CHATUR_EMPTY: meanwhile the id
+ * was reserved again (by a second request with the same key), or its email stored: begin again. */
 static enum chatur_outcome take_anew(struct mongo_session *session, struct delivery *delivery,
                                      struct chatur_error *error)
 {
@@ -32,7 +33,12 @@ static enum chatur_outcome take_anew(struct mongo_session *session, struct deliv
     if (outcome == CHATUR_OK) {
         delivery->is_anew = true;
     }
-    return outcome == CHATUR_EMPTY ? CHATUR_NO_COINS : outcome;
+    if (outcome == CHATUR_EMPTY) {
+        outcome = mongo_why_not_reserved(session, delivery->email->uid, &delivery->reservation, 0,
+                                         error); /* and puts nothing right: that is reclaim's */
+        outcome = outcome == CHATUR_CONFLICT ? CHATUR_EMPTY : outcome;
+    }
+    return outcome;
 }
 
 /* Finds the reservation, or makes it. The order of the refusals: an id that is stored, a user who
@@ -145,9 +151,10 @@ static enum chatur_outcome settle(struct mongo_session *session, const struct de
     return outcome;
 }
 
-/* The email is stored, and the majority knows: it is delivered, whether or not settling comes about.
- * Who was told otherwise would try again and pay twice. What is still reserved, the next reclaim
- * settles; and an erasure that begins meanwhile finds the email, which was there before its fence.
+/* The email is stored, and the majority knows: it is delivered, whether or not settling comes
+ * about. Who was told otherwise would try again and pay twice. What is still reserved, the next
+ * reclaim settles; and an erasure that begins meanwhile finds the email, which was there before its
+ * fence.
  */
 static enum chatur_outcome settle_if_possible(struct mongo_session *session,
                                               const struct delivery *delivery)

@@ -35,7 +35,7 @@ mongoc_stream_t *mongoc_client_default_stream_initiator(const mongoc_uri_t *uri,
     EACH(mongoc_write_concern_set_wtimeout_int64)                                                  \
     EACH(mongoc_write_concern_destroy)                                                             \
     EACH(mongoc_write_concern_is_acknowledged)                                                     \
-    EACH(mongoc_write_concern_copy)                                                                \
+    EACH(mongoc_write_concern_get_wmajority)                                                       \
     EACH(mongoc_client_pool_new_with_error)                                                        \
     EACH(mongoc_client_pool_set_error_api)                                                         \
     EACH(mongoc_client_pool_pop)                                                                   \
@@ -137,7 +137,7 @@ CHATUR_MUST_CHECK enum chatur_outcome mongo_driver_load(struct chatur_error *err
 #define mongoc_write_concern_set_wtimeout_int64 mongo_driver.mongoc_write_concern_set_wtimeout_int64
 #define mongoc_write_concern_destroy            mongo_driver.mongoc_write_concern_destroy
 #define mongoc_write_concern_is_acknowledged    mongo_driver.mongoc_write_concern_is_acknowledged
-#define mongoc_write_concern_copy               mongo_driver.mongoc_write_concern_copy
+#define mongoc_write_concern_get_wmajority      mongo_driver.mongoc_write_concern_get_wmajority
 #define mongoc_client_pool_new_with_error       mongo_driver.mongoc_client_pool_new_with_error
 #define mongoc_client_pool_set_error_api        mongo_driver.mongoc_client_pool_set_error_api
 #define mongoc_client_pool_pop                  mongo_driver.mongoc_client_pool_pop

@@ -264,6 +264,18 @@ enum chatur_outcome mongo_go_on_erasing(struct mongo_session *session, const cha
     return outcome == CHATUR_EMPTY ? say_unfinished(error) : outcome;
 }
 
+/* CHATUR_OK: somebody is at it, or was. CHATUR_EMPTY. */
+static enum chatur_outcome is_being_erased(struct mongo_session *session, const char *uid,
+                                           struct chatur_error *error)
+{
+    bson_t *user = NULL;
+    bson_t *filter = BCON_NEW("uid", BCON_UTF8(uid), "erasing", "{", "$ne", BCON_NULL, "}");
+    enum chatur_outcome outcome =
+        mongo_find(session, MONGO_USERS, filter, BCON_NEW("_id", BCON_INT64(1)), &user, error);
+    bson_destroy(user);
+    return outcome;
+}
+
 enum chatur_outcome mongo_user_erase(struct chatur_store *base, const char *uid,
                                      struct chatur_error *error)
 {
@@ -277,22 +289,31 @@ enum chatur_outcome mongo_user_erase(struct chatur_store *base, const char *uid,
         effort.until_us = chatur_monotonic_us() + PATIENCE_US;
     }
     outcome = mongo_erase(&session, uid, &effort, error);
+    if (outcome == CHATUR_NOT_FOUND && is_being_erased(&session, uid, error) == CHATUR_OK) {
+        outcome = CHATUR_EMPTY;
+    }
     return mongo_end(&session, outcome == CHATUR_EMPTY ? say_unfinished(error) : outcome);
 }
 
-enum chatur_outcome mongo_finish_erasures(struct mongo_session *session, struct chatur_error *error)
+enum chatur_outcome mongo_finish_erasures(struct mongo_session *session, int *finished,
+                                          struct chatur_error *error)
 {
     enum chatur_outcome outcome = CHATUR_OK;
-    struct mongo_effort effort = {.batches = session->store->attended ? INT_MAX : IN_PASSING};
-    for (int i = 0; i < AT_ONCE && outcome == CHATUR_OK; i++) {
+    bool is_patient = session->store->attended;
+    struct mongo_effort effort = {.batches = is_patient ? INT_MAX : IN_PASSING};
+    int missed = 0;
+    *finished = 0;
+    while (outcome == CHATUR_OK && missed + (is_patient ? 0 : *finished) < AT_ONCE) {
         bson_t *user = NULL;
-        bson_t *filter =
-            BCON_NEW("erasing", "{", "$lt", BCON_DATE_TIME(chatur_now_ms() - LEASE_MS), "}");
+        bson_t *filter = BCON_NEW("erasing", "{", "$lt", BCON_DATE_TIME(chatur_now_ms() - LEASE_MS),
+                                  "}", "uid", "{", "$gt", BCON_UTF8(""), "}");
         outcome =
             mongo_find(session, MONGO_USERS, filter, BCON_NEW("uid", BCON_INT64(1)), &user, error);
         if (outcome == CHATUR_OK) {
             outcome = mongo_erase(session, mongo_text(user, "uid"), &effort, error);
-            outcome = outcome == CHATUR_NOT_FOUND ? CHATUR_OK : outcome; /* by somebody else */
+            *finished += outcome == CHATUR_OK ? 1 : 0;
+            missed += outcome == CHATUR_NOT_FOUND ? 1 : 0; /* somebody else is at it */
+            outcome = outcome == CHATUR_NOT_FOUND ? CHATUR_OK : outcome;
             bson_destroy(user);
         }
     }

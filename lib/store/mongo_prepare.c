@@ -208,7 +208,13 @@ enum chatur_outcome mongo_prepare(struct chatur_store *base, chatur_store_report
     const struct preparation preparation = {&session, report, context};
     outcome = prepare(&preparation, error);
     if (outcome == CHATUR_OK) {
-        outcome = mongo_finish_erasures(&session, error);
+        int finished = 0;
+        outcome = mongo_finish_erasures(&session, &finished, error);
+        if (finished > 0) {
+            char line[100];
+            (void)snprintf(line, sizeof(line), MONGO_FINISHED, finished);
+            report(context, line);
+        }
     }
     return mongo_end(&session, outcome);
 }

@@ -1,7 +1,8 @@
 /* The MongoDB backend's own header, for its own files.
  *
  * mongo.c             the store: sessions, and the gate before a server that is away
- * mongo_connection.c  the URI, its defaults, pool and client
+ * mongo_uri.c         the URI and its defaults
+ * mongo_connection.c  pool and client
  * mongo_deadline.c    the deadline of a request
  * mongo_command.c     running one command, what its errors mean
  * mongo_value.c       reading values out of documents, whoever wrote them
@@ -9,6 +10,7 @@
  * mongo_prepare.c     making them
  * mongo_admin.c       everything at once, for a copy
  * mongo_survey.c      how much there is, and what a copy cannot find
+ * mongo_mend.c        counters that are no numbers
  * mongo_users.c, mongo_erase.c, mongo_coins.c, mongo_deliver.c, mongo_emails.c   what it is for
  *
  * The documents are those of the Node.js service (collections, field names and types), which
@@ -45,6 +47,8 @@ struct mongo_store {
     bool one_shot;      /* a process of one request: one client is quicker than a pool */
     bool attended;      /* by an operator, who builds indexes and copies databases */
     int64_t finding_us; /* how long looking for a connection or a server may take */
+    int64_t
+        silence_us; /* how long a command waits, if nobody answers: longer than for the majority */
 
     int64_t unmade_until_us;    /* under `making` */
     pthread_mutex_t making;     /* the pool; held by the session that has the one client */
@@ -62,8 +66,8 @@ struct mongo_session {
     struct mongo_store *store;
     mongoc_client_t *client;
     mongoc_collection_t *collections[MONGO_COLLECTIONS]; /* made when first used */
-    int64_t started_us;
-    bool silent;     /* nobody is there */
+    int64_t started_us;                                  /* the command that it is at */
+    bool silent;                                         /* nobody is there */
     bool unanswered; /* somebody is, who let this operation wait in vain */
 };
 
@@ -74,12 +78,14 @@ mongo_begin(struct chatur_store *base, struct mongo_session *session, struct cha
 /* Returns `outcome`. */
 enum chatur_outcome mongo_end(struct mongo_session *session, enum chatur_outcome outcome);
 
-/* --- connections (mongo_connection.c) --- */
+/* --- the URI (mongo_uri.c) --- */
 
-/* Fills uri, database and finding_us; CHATUR_BAD_REQUEST. */
+/* Fills uri, database, finding_us and silence_us; CHATUR_BAD_REQUEST. */
 CHATUR_MUST_CHECK enum chatur_outcome mongo_parse_uri(struct mongo_store *store,
                                                       const struct chatur_config *config,
                                                       struct chatur_error *error);
+
+/* --- connections (mongo_connection.c) --- */
 
 /* A client for one thread's use; give it back with mongo_give_back. */
 CHATUR_MUST_CHECK enum chatur_outcome
@@ -253,9 +259,12 @@ mongo_go_on_erasing(struct mongo_session *session, const char *uid, struct chatu
 /* A document with an _id of its own. */
 bson_t *mongo_feedback_document(const struct chatur_feedback *feedback, int64_t created_ms);
 
-/* Carries on, for anybody, what a crash left: a few batches, or with an operator all of it. */
-CHATUR_MUST_CHECK enum chatur_outcome mongo_finish_erasures(struct mongo_session *session,
-                                                            struct chatur_error *error);
+#define MONGO_FINISHED "erasures that had been interrupted, and are finished now: %d"
+
+/* Carries on, for anybody, what a crash left: a few batches, or with an operator all of it. Counts
+ * the accounts of which nothing is left. */
+CHATUR_MUST_CHECK enum chatur_outcome
+mongo_finish_erasures(struct mongo_session *session, int *finished, struct chatur_error *error);
 
 /* (mongo_coins.c) What a user's document says of one generation that is under way. */
 struct mongo_reservation {
@@ -276,6 +285,17 @@ bool mongo_reservation_of(const bson_t *user, const char *email_id,
 CHATUR_MUST_CHECK enum chatur_outcome mongo_reserve(struct mongo_session *session, const char *uid,
                                                     struct mongo_reservation *reservation,
                                                     bson_t **user, struct chatur_error *error);
+
+/* Why mongo_reserve did not: CHATUR_NOT_FOUND, CHATUR_CONFLICT, CHATUR_NO_COINS as in store.h; what
+ * is past its deadline is put right first. CHATUR_EMPTY: what stood in its way is gone. */
+CHATUR_MUST_CHECK enum chatur_outcome
+mongo_why_not_reserved(struct mongo_session *session, const char *uid,
+                       const struct mongo_reservation *reservation, int64_t now_ms,
+                       struct chatur_error *error);
+
+/* (mongo_mend.c) Makes numbers of the counters that settling adds to, if they are none. */
+CHATUR_MUST_CHECK enum chatur_outcome
+mongo_mend_counters(struct mongo_session *session, const bson_t *user, struct chatur_error *error);
 
 /* reserved -> used, and reserved -> available, unless it is not there any more: CHATUR_EMPTY. */
 CHATUR_MUST_CHECK enum chatur_outcome mongo_settle(struct mongo_session *session,
@@ -337,7 +357,11 @@ enum chatur_outcome mongo_feedback_add(struct chatur_store *base,
 enum chatur_outcome mongo_prepare(struct chatur_store *base, chatur_store_reporter *report,
                                   void *context, struct chatur_error *error);
 
-/* (mongo_survey.c) */
+/* (mongo_survey.c) Names the users whose coins, or whose number of emails, are no whole numbers. */
+CHATUR_MUST_CHECK enum chatur_outcome mongo_name_odd_users(struct mongo_session *session,
+                                                           chatur_store_reporter *report,
+                                                           void *context,
+                                                           struct chatur_error *error);
 enum chatur_outcome mongo_survey(struct chatur_store *base, chatur_store_reporter *report,
                                  void *context, struct chatur_survey *survey,
                                  struct chatur_error *error);

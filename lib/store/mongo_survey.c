@@ -121,6 +121,19 @@ static enum chatur_outcome find_inexact(struct mongo_session *session, size_t am
     return outcome;
 }
 
+enum chatur_outcome mongo_name_odd_users(struct mongo_session *session,
+                                         chatur_store_reporter *report, void *context,
+                                         struct chatur_error *error)
+{
+    enum chatur_outcome outcome = CHATUR_OK;
+    for (size_t i = 0; outcome == CHATUR_OK && i < sizeof(amounts) / sizeof(amounts[0]); i++) {
+        if (amounts[i].collection == MONGO_USERS) {
+            outcome = find_inexact(session, i, report, context, error);
+        }
+    }
+    return outcome;
+}
+
 enum chatur_outcome mongo_survey(struct chatur_store *base, chatur_store_reporter *report,
                                  void *context, struct chatur_survey *survey,
                                  struct chatur_error *error)

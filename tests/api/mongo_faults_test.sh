@@ -257,6 +257,24 @@ done <<'END'
 13|503|its user may not do this
 END
 
+# --- a primary that is alone ---------------------------------------------------------------------
+
+# Whoever writes learns that it is not certain; whoever reads does not notice.
+log_lines=$(wc -l <"$work/state/log/chatur.log")
+echo alone >"$mode_file"
+for ((i = 0; i < 4; i++)); do
+    timed POST /email/generateEmail "$order" "$token"
+    is "$status" 503 "alone: a generation is 503"
+    at_most "$took_ms" 1000 "alone: as soon as that is known ($took_ms ms)"
+    expect 200 "alone: a read is answered" POST /email/getGeneratedEmail '{}' "$token"
+done
+echo pass >"$mode_file"
+said=$(tail -n "+$((log_lines + 1))" "$work/state/log/chatur.log")
+ge "$(grep -c 'not acknowledged by the majority' <<<"$said")" 4 "alone: the log says what is missing"
+is "$(grep -c 'does not answer' <<<"$said")" 0 "alone: and not that nobody answers"
+expect 200 "alone no more: a generation" POST /email/generateEmail "$order" "$token"
+check_books "alone"
+
 # --- a network that swallows everything ----------------------------------------------------------
 
 echo hang >"$mode_file"

@@ -190,7 +190,61 @@ static void pages_of_odd_times_are_without_gap_or_overlap(void **state)
     assert_string_equal(seen, "4215376");
 }
 
+/* What another service, or somebody by hand, left where a number is to be; and what it counts as.
+ */
+static void counters_that_are_no_numbers_keep_nobody_from_paying(void **state)
+{
+    static const struct {
+        const char *left;
+        int64_t counts;
+    } cases[] = {
+        {"null", 0},
+        {"\"250\"", 250},
+        {"\"many\"", 0},
+        {"\"\"", 0},
+        {"true", 0},
+        {"[1]", 0},
+        {"{\"$date\": 1700000000000}", 0},
+        {"{\"$numberDecimal\": \"250.5\"}", 250},
+        {"{\"$numberDouble\": \"250\"}", 250},
+        {"{\"$numberDouble\": \"NaN\"}", 0},
+        {"{\"$numberLong\": \"9223372036854775807\"}", 0},
+        {"\"9223372036854775807\"", 0},
+    };
+    struct store_fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char update[200];
+        struct chatur_user user;
+        struct chatur_email email = store_case_email("ada", ID);
+        (void)snprintf(update, sizeof(update),
+                       "{\"$set\": {\"usedTokens\": %s, \"generatedEmailCount\": %s}}",
+                       cases[i].left, cases[i].left);
+        for (int late = 0; late < 2; late++) { /* before the reservation, or under its hands */
+            mongo_place_empty(fixture->backend->context);
+            store_case_sign_in(fixture, "ada");
+            if (late == 1) {
+                reserve(fixture, ID);
+                assert_true(insert_email(fixture, NULL));
+            }
+            mongo_place_update(place_of(fixture), "usermodels", "{\"uid\": \"ada\"}", update);
+            if (late == 0) {
+                reserve(fixture, ID);
+                assert_outcome(chatur_store_email_deliver(fixture->store, &email, NULL), CHATUR_OK);
+            }
+            reclaim(fixture);
+            assert_outcome(
+                chatur_store_user_find(fixture->store, "ada", fixture->arena, &user, NULL),
+                CHATUR_OK);
+            assert_int_equal(user.used_coins, cases[i].counts + PRICE);
+            assert_int_equal(user.generated_count, cases[i].counts + 1);
+            assert_int_equal(user.available_coins, START_COINS - PRICE);
+            assert_int_equal(mongo_place_reserved_coins(place_of(fixture), "ada"), 0);
+        }
+    }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(counters_that_are_no_numbers_keep_nobody_from_paying),
     cmocka_unit_test(stored_and_not_settled_is_settled),
     cmocka_unit_test(stored_and_released_is_settled),
     cmocka_unit_test(stored_and_deleted_is_settled),

@@ -99,7 +99,8 @@ static void a_user_who_is_being_erased_is_gone(void **state)
     assert_outcome(chatur_store_email_deliver(fixture->store, &email, NULL), CHATUR_NOT_FOUND);
     assert_outcome(chatur_store_feedback_add(fixture->store, &feedback, NOW_MS, NULL),
                    CHATUR_NOT_FOUND);
-    assert_outcome(chatur_store_user_erase(fixture->store, "ada", NULL), CHATUR_NOT_FOUND);
+    assert_outcome(chatur_store_user_erase(fixture->store, "ada", NULL), CHATUR_UNAVAILABLE);
+    assert_outcome(chatur_store_user_erase(fixture->store, "eve", NULL), CHATUR_NOT_FOUND);
     assert_int_equal(count(fixture, "generatedemails", "{\"userId\": \"ada\"}"), 1);
     assert_int_equal(count(fixture, "feedbackmodels", "{}"), 1);
     mongo_place_update(place_of(fixture), "usermodels", "{\"uid\": \"ada\"}",
@@ -151,7 +152,32 @@ static void health_checks_erase_a_long_history(void **state)
     assert_only_bob_is_left(fixture);
 }
 
+static void an_operator_finishes_all_erasures(void **state)
+{
+    enum { CRASHED = 40 }; /* more than a health check finishes */
+    struct store_fixture *fixture = *state;
+    struct chatur_config config = place_of(fixture)->config;
+    struct chatur_store *store = NULL;
+    config.one_shot = true;
+    config.attended = true;
+    for (int i = 0; i < CRASHED; i++) {
+        char json[200];
+        (void)snprintf(json, sizeof(json),
+                       "{\"uid\": \"u%d\", \"erasing\": {\"$date\": 1}, \"email\": \"\"}", i);
+        assert_true(mongo_place_insert(place_of(fixture), "usermodels", json));
+    }
+    /* And one that nobody can finish holds up no other, nor goes on for ever. */
+    assert_true(mongo_place_insert(place_of(fixture), "usermodels",
+                                   "{\"uid\": 7, \"erasing\": {\"$date\": 0}}"));
+    assert_outcome(chatur_store_new(&config, &store, NULL), CHATUR_OK);
+    assert_outcome(chatur_store_ping(store, NULL), CHATUR_OK);
+    assert_int_equal(count(fixture, "usermodels", "{}"), 1);
+    chatur_store_free(store);
+    mongo_place_empty(place_of(fixture));
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(an_operator_finishes_all_erasures),
     cmocka_unit_test(the_next_request_finishes_an_erasure),
     cmocka_unit_test(the_next_sign_in_finishes_an_erasure),
     cmocka_unit_test(a_health_check_finishes_an_erasure),

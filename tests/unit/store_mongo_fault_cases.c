@@ -198,6 +198,67 @@ static void what_is_stored_is_delivered_although_settling_is_lost(void **state)
     store_case_books(fixture, "ada", START_COINS - PRICE, 0, PRICE);
 }
 
+static void *deliver(void *argument)
+{
+    static enum chatur_outcome outcome;
+    const struct far *far = argument;
+    struct chatur_email email = store_case_email("ada", ID);
+    outcome = chatur_store_email_deliver(far->store, &email, NULL);
+    return &outcome;
+}
+
+/* Begins a delivery without a reservation, and stops before it takes the coins anew. */
+static void begin_late_delivery(struct far *far, pthread_t *thread)
+{
+    atomic_store(&network->hold_at, 3); /* after the user and the email were looked for */
+    atomic_store(&network->trouble, HOLDS_ONE);
+    assert_int_equal(pthread_create(thread, NULL, deliver, far), 0);
+    while (atomic_load(&network->is_held) == 0) {
+        chatur_pause_us(2000);
+    }
+}
+
+static enum chatur_outcome end_late_delivery(pthread_t thread)
+{
+    void *outcome = NULL;
+    atomic_store(&network->trouble, NONE);
+    assert_int_equal(pthread_join(thread, &outcome), 0);
+    return *(enum chatur_outcome *)outcome;
+}
+
+/* By a second request with the same key; the coins would do for both. */
+static void a_late_delivery_uses_what_was_reserved_meanwhile(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct far far;
+    pthread_t thread;
+    store_case_sign_in(fixture, "ada");
+    open_far(&far, fixture);
+    begin_late_delivery(&far, &thread);
+    assert_outcome(
+        chatur_store_coins_reserve(fixture->store, "ada", ID, PRICE, NOW_MS, INT64_MAX, NULL),
+        CHATUR_OK);
+    assert_outcome(end_late_delivery(thread), CHATUR_OK);
+    struct chatur_email second = store_case_email("ada", ID);
+    assert_outcome(chatur_store_email_deliver(fixture->store, &second, NULL), CHATUR_CONFLICT);
+    store_case_books(fixture, "ada", START_COINS - PRICE, 0, PRICE);
+    assert_int_equal(store_case_history_length(fixture, "ada"), 1);
+    close_far(&far);
+}
+
+static void a_late_delivery_to_a_user_who_left_meanwhile_finds_nobody(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct far far;
+    pthread_t thread;
+    store_case_sign_in(fixture, "ada");
+    open_far(&far, fixture);
+    begin_late_delivery(&far, &thread);
+    assert_outcome(chatur_store_user_erase(fixture->store, "ada", NULL), CHATUR_OK);
+    assert_outcome(end_late_delivery(thread), CHATUR_NOT_FOUND);
+    close_far(&far);
+}
+
 /* --- the lease --- */
 
 /* Whatever it finds when it wakes is an answer, and no failure. */
@@ -276,6 +337,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(several_in_a_row_close_it_until_the_server_says_a_word),
     cmocka_unit_test(the_calls_of_a_request_share_its_deadline),
     cmocka_unit_test(what_is_stored_is_delivered_although_settling_is_lost),
+    cmocka_unit_test(a_late_delivery_uses_what_was_reserved_meanwhile),
+    cmocka_unit_test(a_late_delivery_to_a_user_who_left_meanwhile_finds_nobody),
     cmocka_unit_test(who_sleeps_while_erasing_erases_nothing_of_a_user_who_is_back),
 };
 
