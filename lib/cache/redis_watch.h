@@ -13,8 +13,8 @@
 #define REDIS_USER_PREFIX "chatur:1:user:"
 
 /* Without a secret: whoever can write to the store must be able to tell, also an operator's shell
- * that has no key. Users' ids are not to be guessed, and a collision only costs a look-up. Who reads
- * Redis and has a uid can tell that this user changed in the last CHATUR_CACHE_MAX_AGE_MS. */
+ * that has no key. Users' ids are not to be guessed, and a collision only costs a look-up. Who
+ * reads Redis and has a uid can tell that this user changed in the last CHATUR_CACHE_MAX_AGE_MS. */
 uint64_t redis_user_hash(const char *key);
 
 struct redis_watch;
