@@ -404,7 +404,7 @@ static void log_lines_are_one_json_object_each(void **state)
     assert_string_equal(json_object_get_string(json_object_object_get(object, "level")), "error");
     json_object_put(object);
 
-    length = capture(log_within_a_request, text, sizeof(text));
+    (void)capture(log_within_a_request, text, sizeof(text));
     assert_non_null(
         strstr(text, ",\"request_id\":\"r\\\"1\",\"endpoint\":\"/a/b\",\"message\":\"within\"}"));
     char *after = strchr(text, '\n') + 1;
