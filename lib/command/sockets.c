@@ -139,17 +139,18 @@ static enum chatur_outcome name_place(const char *folder, const char *path, char
     int length = asprintf(place, "%s/%s.sock", folder, path);
     if (length < 0) {
         *place = NULL;
-        return chatur_no_memory(error);
+        (void)chatur_no_memory(error);
+        return CHATUR_INTERNAL;
     }
     if ((size_t)length <= most) {
         return CHATUR_OK;
     }
-    enum chatur_outcome outcome = chatur_fail(
-        error, CHATUR_BAD_REQUEST,
-        "STATE_DIR is too long: %s is %d bytes, a socket's path at most %zu", *place, length, most);
+    (void)chatur_fail(error, CHATUR_BAD_REQUEST,
+                      "STATE_DIR is too long: %s is %d bytes, a socket's path at most %zu", *place,
+                      length, most);
     free(*place);
     *place = NULL;
-    return outcome;
+    return CHATUR_BAD_REQUEST;
 }
 
 /* STATE_DIR/run/<path>.sock, with its folders made. Free it. */
