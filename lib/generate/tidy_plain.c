@@ -36,7 +36,8 @@ void chatur_plain_make(struct chatur_plain *plain, const char *text, size_t leng
         }
         plain->from[used] = i;
         size_t size = 1;
-        for (size_t j = 0; j < sizeof(others) / sizeof(others[0]); j++) {
+        for (size_t j = 0; (unsigned char)c >= 0x80 && j < sizeof(others) / sizeof(others[0]);
+             j++) {
             size_t other = strlen(others[j].text);
             if (other <= length - i && memcmp(text + i, others[j].text, other) == 0) {
                 c = others[j].plain;
