@@ -19,6 +19,7 @@
 #define MAX_BYTES   4000
 #define MANY        (64UL << 10)
 #define ARENA_BYTES (1UL << 20)
+#define ROUNDS      4000
 
 static const struct chatur_prompt chat = {
     .stops = {"<<<END"}, .stop_count = 1, .sender = "Ann Lee", .recipient = "Jane Doe"};
@@ -617,6 +618,78 @@ static void white_space_is_normalised(void **state)
     check_rows(rows, COUNT(rows));
 }
 
+/* Put together by chance, from what means something: the pieces never show, and the sink has what
+ * the text is. */
+static void pieces_never_show(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {
+        "Dear Jane,",
+        "Hello",
+        "\n",
+        "\n\n",
+        " ",
+        "Sure! ",
+        "Here is ",
+        "the email:",
+        "Subject: x",
+        "Betreff: y",
+        "---",
+        "***",
+        "```",
+        "<think>",
+        "</think>",
+        "</thinking>",
+        "<email>",
+        "<<<EMAIL>>>",
+        "<<<",
+        "<|",
+        "<end_of_turn>",
+        "I'm sorry. ",
+        "I cannot ",
+        "help with that.",
+        "Best regards,",
+        "Ann",
+        "[Your Name]",
+        "[Date]",
+        "\"",
+        "**",
+        "Let me know if ",
+        "the user wants ",
+        "an email about the leave that I ask for. ",
+        "Viele Grüße",
+        "好的，",
+        "以下是邮件：",
+        "您好",
+        "I will be away on Friday. ",
+        "It is a day like any other one. ",
+        "What do you think of that plan? ",
+        "re",
+        "####",
+    };
+    static char text[4096];
+    static char whole[4096];
+    size_t emails = 0;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        size_t length = 0;
+        dice = dice * 1103515245U + 12345U;
+        for (size_t left = 3 + (dice >> 16) % 24; left > 0; left--) {
+            dice = dice * 1103515245U + 12345U;
+            length += (size_t)snprintf(text + length, sizeof(text) - length, "%s",
+                                       parts[(dice >> 16) % COUNT(parts)]);
+        }
+        struct result result = tidy_cut(&chat, text, length, length, 0);
+        (void)snprintf(whole, sizeof(whole), "%s%s",
+                       result.outcome == CHATUR_OK ? result.text : "!", result.why);
+        emails += result.outcome == CHATUR_OK ? 1 : 0;
+        result = tidy_cut(&chat, text, length, 1, 1);
+        expect(&result, text, whole, "byte by byte, in round", round);
+        result = tidy_random(&chat, text, length);
+        expect(&result, text, whole, "in random pieces, in round", round);
+    }
+    assert_in_range(emails, ROUNDS / 4, ROUNDS * 3 / 4); /* a fair share of both */
+}
+
 /* The character is put together here, since as it is it would turn this line around. */
 static void directions_are_not_turned(void **state)
 {
@@ -858,6 +931,7 @@ int main(void)
         cmocka_unit_test(thoughts_go),
         cmocka_unit_test(thoughts_go_at_any_time_when_nobody_listens),
         cmocka_unit_test(an_email_is_not_written_again),
+        cmocka_unit_test(pieces_never_show),
         cmocka_unit_test(white_space_is_normalised),
         cmocka_unit_test(directions_are_not_turned),
         cmocka_unit_test(blanks_are_filled_in),
