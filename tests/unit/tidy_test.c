@@ -414,6 +414,14 @@ static void chatter_goes(void **state)
         {"Sure, Friday works for me.\n\nSee you.", "Sure, Friday works for me.\n\nSee you."},
         {"Dear Jane,\nhello.\n\nBest,\n---\nAnn\n1 Road",
          "Dear Jane,\nhello.\n\nBest,\nAnn\n1 Road"},
+        {"Dear Jane,\n\nThank you!\n\nLet me know if you are there.\n---\nBye.",
+         "Dear Jane,\n\nThank you!\n\nLet me know if you are there.\nBye."},
+        {"Dear Jane,\n\nThank you\n\nThe plan that you sent is a good one, and all of us are glad "
+         "to "
+         "have seen it before the meeting on Friday.\n---\nFeel free to come.",
+         "Dear Jane,\n\nThank you\n\nThe plan that you sent is a good one, and all of us are glad "
+         "to "
+         "have seen it before the meeting on Friday.\nFeel free to come."},
         {"Dear Jane,\nhello.\n\n---\n\nMore.\n\nBest,\nAnn",
          "Dear Jane,\nhello.\n\nMore.\n\nBest,\nAnn"},
     };
