@@ -1,14 +1,17 @@
 /* Tidy: what a model writes, made into the body of an email while it arrives. Takes away what is
- * not the email (a model's thoughts, chatter around it, a subject line, our delimiters, code
- * fences, quotation marks around it all, bold marks and headings, the stop text and all after it),
- * fills in the names that were left open ([Your Name]), drops lines of nothing but other
- * placeholders, normalises line ends, blank lines and spaces, holds back what may still turn out to
- * be part of any of these (some hundred bytes at most), and passes the rest on. Pieces may be cut
- * anywhere, also inside a UTF-8 character: how they were cut never shows in the result.
+ * not the email (a model's thoughts, chatter around it in a dozen languages, a subject line, our
+ * delimiters, code fences, quotation marks around it all, bold marks and headings, the stop text
+ * and all after it, the same email once more), fills in the names that were left open ([Your
+ * Name]), drops lines of nothing but other placeholders, normalises line ends, blank lines and
+ * spaces, holds back what may still turn out to be part of any of these, and passes the rest on. An
+ * email that begins with a greeting is passed on as it comes; without one its first paragraph is
+ * held back (a few hundred bytes at most), for what follows may show that it was chatter. Pieces
+ * may be cut anywhere, also inside a UTF-8 character: how they were cut never shows in the result.
  *
  * What was passed on is never taken back. A model that repeats itself without end, declines, or
- * writes what is no text is found out; before its text had a few words, nothing was passed on. A
- * placeholder in the middle of a sentence stays, for the user to see. */
+ * writes what is no text is found out; before its text had a few words, and of what reads like a
+ * refusal or like thoughts, nothing was passed on. A placeholder in the middle of a sentence stays,
+ * for the user to see. */
 #ifndef CHATUR_GENERATE_TIDY_H
 #define CHATUR_GENERATE_TIDY_H
 

@@ -93,6 +93,6 @@ bool chatur_line_is_sign_off(const char *text, size_t length)
     enum chatur_answer answer = chatur_begins_any(plain.text, chatur_sign_offs, true, &words);
     const char *rest = plain.text + words;
     return answer == CHATUR_YES &&
-           (strchr(",!.", *rest) != NULL || strncmp(rest, "\xEF\xBC\x8C", 3) == 0 || /* ， */
-            strncmp(rest, "\xE3\x80\x82", 3) == 0);                                  /* 。 */
+           (strchr(",", *rest) != NULL || strncmp(rest, "\xEF\xBC\x8C", 3) == 0 || /* ， */
+            strncmp(rest, "\xE3\x80\x82", 3) == 0);                                /* 。 */
 }

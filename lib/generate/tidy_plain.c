@@ -7,10 +7,9 @@ static void put_small(char *pair)
 {
     unsigned char lead = (unsigned char)pair[0];
     unsigned char second = (unsigned char)pair[1];
-    if (lead == 0xC3 && second >= 0x80 && second <= 0x9E && second != 0x97) {
-        pair[1] = (char)(second + 0x20); /* À to Þ, but for the sign of multiplication */
-    } else if (lead == 0xD0 && second >= 0x90 && second <= 0x9F) {
-        pair[1] = (char)(second + 0x20); /* А to П */
+    bool latin = lead == 0xC3 && second >= 0x80 && second <= 0x9E && second != 0x97; /* À to Þ */
+    if (latin || (lead == 0xD0 && second >= 0x90 && second <= 0x9F)) {               /* А to П */
+        pair[1] = (char)(second + 0x20);
     } else if (lead == 0xD0 && second >= 0xA0 && second <= 0xAF) {
         pair[0] = (char)0xD1; /* Р to Я */
         pair[1] = (char)(second - 0x20);
@@ -36,7 +35,8 @@ void chatur_plain_make(struct chatur_plain *plain, const char *text, size_t leng
         }
         plain->from[used] = i;
         size_t size = 1;
-        for (size_t j = 0; j < sizeof(others) / sizeof(others[0]); j++) {
+        for (size_t j = 0; (unsigned char)c >= 0x80 && j < sizeof(others) / sizeof(others[0]);
+             j++) {
             size_t other = strlen(others[j].text);
             if (other <= length - i && memcmp(text + i, others[j].text, other) == 0) {
                 c = others[j].plain;

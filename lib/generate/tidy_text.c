@@ -21,6 +21,9 @@
 /* A model that declines has not so much to say, and does not sign it. */
 #define REFUSAL_WORDS 80
 
+/* What comes after a sign-off is a name, an address, a job; a longer line is more of the email. */
+#define SIGNATURE_BYTES 100
+
 bool chatur_tidy_text_is_open(const struct chatur_tidy_text *text)
 {
     return !text->ended && !text->failed && text->unusable == NULL;
@@ -228,9 +231,11 @@ static void look_back(struct chatur_tidy_text *text)
     weigh_lead(text, true);
     text->greeted = text->greeted && text->lead_lines == 0;
     text->lead_lines++;
-    text->signature = text->signed_off;
-    text->signed_off = text->signed_off || chatur_line_is_sign_off(text->out + text->line_start,
-                                                                   text->length - text->line_start);
+    size_t length = text->length - text->line_start;
+    bool goes_on = text->signed_off && length > SIGNATURE_BYTES; /* "Thank you," was none */
+    text->signature = text->signed_off && !goes_on;
+    text->signed_off =
+        text->signature || chatur_line_is_sign_off(text->out + text->line_start, length);
 }
 
 static void end_line(struct chatur_tidy_text *text)

@@ -19,6 +19,7 @@
 #define MAX_BYTES   4000
 #define MANY        (64UL << 10)
 #define ARENA_BYTES (1UL << 20)
+#define ROUNDS      4000
 
 static const struct chatur_prompt chat = {
     .stops = {"<<<END"}, .stop_count = 1, .sender = "Ann Lee", .recipient = "Jane Doe"};
@@ -413,6 +414,14 @@ static void chatter_goes(void **state)
         {"Sure, Friday works for me.\n\nSee you.", "Sure, Friday works for me.\n\nSee you."},
         {"Dear Jane,\nhello.\n\nBest,\n---\nAnn\n1 Road",
          "Dear Jane,\nhello.\n\nBest,\nAnn\n1 Road"},
+        {"Dear Jane,\n\nThank you!\n\nLet me know if you are there.\n---\nBye.",
+         "Dear Jane,\n\nThank you!\n\nLet me know if you are there.\nBye."},
+        {"Dear Jane,\n\nThank you\n\nThe plan that you sent is a good one, and all of us are glad "
+         "to "
+         "have seen it before the meeting on Friday.\n---\nFeel free to come.",
+         "Dear Jane,\n\nThank you\n\nThe plan that you sent is a good one, and all of us are glad "
+         "to "
+         "have seen it before the meeting on Friday.\nFeel free to come."},
         {"Dear Jane,\nhello.\n\n---\n\nMore.\n\nBest,\nAnn",
          "Dear Jane,\nhello.\n\nMore.\n\nBest,\nAnn"},
     };
@@ -615,6 +624,78 @@ static void white_space_is_normalised(void **state)
         {"one two three \xF0\x9F\x8E", "one two three"},
     };
     check_rows(rows, COUNT(rows));
+}
+
+/* Put together by chance, from what means something: the pieces never show, and the sink has what
+ * the text is. */
+static void pieces_never_show(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {
+        "Dear Jane,",
+        "Hello",
+        "\n",
+        "\n\n",
+        " ",
+        "Sure! ",
+        "Here is ",
+        "the email:",
+        "Subject: x",
+        "Betreff: y",
+        "---",
+        "***",
+        "```",
+        "<think>",
+        "</think>",
+        "</thinking>",
+        "<email>",
+        "<<<EMAIL>>>",
+        "<<<",
+        "<|",
+        "<end_of_turn>",
+        "I'm sorry. ",
+        "I cannot ",
+        "help with that.",
+        "Best regards,",
+        "Ann",
+        "[Your Name]",
+        "[Date]",
+        "\"",
+        "**",
+        "Let me know if ",
+        "the user wants ",
+        "an email about the leave that I ask for. ",
+        "Viele Grüße",
+        "好的，",
+        "以下是邮件：",
+        "您好",
+        "I will be away on Friday. ",
+        "It is a day like any other one. ",
+        "What do you think of that plan? ",
+        "re",
+        "####",
+    };
+    static char text[4096];
+    static char whole[4096];
+    size_t emails = 0;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        size_t length = 0;
+        dice = dice * 1103515245U + 12345U;
+        for (size_t left = 3 + (dice >> 16) % 24; left > 0; left--) {
+            dice = dice * 1103515245U + 12345U;
+            length += (size_t)snprintf(text + length, sizeof(text) - length, "%s",
+                                       parts[(dice >> 16) % COUNT(parts)]);
+        }
+        struct result result = tidy_cut(&chat, text, length, length, 0);
+        (void)snprintf(whole, sizeof(whole), "%s%s",
+                       result.outcome == CHATUR_OK ? result.text : "!", result.why);
+        emails += result.outcome == CHATUR_OK ? 1 : 0;
+        result = tidy_cut(&chat, text, length, 1, 1);
+        expect(&result, text, whole, "byte by byte, in round", round);
+        result = tidy_random(&chat, text, length);
+        expect(&result, text, whole, "in random pieces, in round", round);
+    }
+    assert_in_range(emails, ROUNDS / 4, ROUNDS * 3 / 4); /* a fair share of both */
 }
 
 /* The character is put together here, since as it is it would turn this line around. */
@@ -858,6 +939,7 @@ int main(void)
         cmocka_unit_test(thoughts_go),
         cmocka_unit_test(thoughts_go_at_any_time_when_nobody_listens),
         cmocka_unit_test(an_email_is_not_written_again),
+        cmocka_unit_test(pieces_never_show),
         cmocka_unit_test(white_space_is_normalised),
         cmocka_unit_test(directions_are_not_turned),
         cmocka_unit_test(blanks_are_filled_in),
