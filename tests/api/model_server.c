@@ -325,6 +325,43 @@ static void play_refusal(struct connection *connection, const char *argument)
     finish(connection, "stop", true, true);
 }
 
+/* What a model may say in place of an email. */
+static void play_says(struct connection *connection, const char *argument)
+{
+    bool declines = strcmp(argument, "no") == 0;
+    send_head(connection, 200, "text/event-stream", "");
+    for (int i = 0; i < (declines ? 1 : 200); i++) {
+        (void)send_delta(connection,
+                         declines ? "I'm sorry, but I can't help with that request."
+                                  : "and then we will see about it again, ",
+                         NULL);
+    }
+    finish(connection, "stop", true, true);
+}
+
+/* After the end something that only this server knows. */
+static void play_adds(struct connection *connection, const char *argument)
+{
+    (void)argument;
+    send_head(connection, 200, "text/event-stream", "");
+    send_pieces(connection, PIECES, 0);
+    (void)send_delta(connection, "", "stop");
+    (void)send_event(connection, "{\"timings\":{\"predicted_ms\":7}}");
+    (void)send_event(connection, "{\"model\":\"stand-in-1\",\"choices\":[]," USAGE "}");
+    (void)send_event(connection, "[DONE]");
+    end_chunks(connection);
+}
+
+/* An error of which the head comes, and no more than the beginning of the rest. */
+static void play_stalls(struct connection *connection, const char *argument)
+{
+    send_head(connection, (int)strtol(argument, NULL, 10), "application/json",
+              "Retry-After: 1\r\n");
+    (void)send_chunk(connection, "{\"error", 7);
+    sleep_ms(20000);
+    connection->closes = true;
+}
+
 static void play_stall(struct connection *connection, const char *argument)
 {
     send_head(connection, 200, "text/event-stream", "");
@@ -466,6 +503,12 @@ static void play_stop(struct connection *connection, const char *argument)
         (void)send_delta(connection, piece, NULL);
     }
     (void)send_delta(connection, "Subject: the next example", NULL);
+    if (strcmp(argument, "ever") == 0) { /* it does not know that it has ended */
+        while (send_delta(connection, " and on", NULL)) {
+            sleep_ms(20);
+        }
+        return;
+    }
     finish(connection, strcmp(argument, "length") == 0 ? "length" : "stop", true, true);
 }
 
@@ -565,6 +608,9 @@ static const struct {
     {"lingers", play_lingers},
     {"reason", play_reason},
     {"refusal", play_refusal},
+    {"says", play_says},
+    {"adds", play_adds},
+    {"stalls", play_stalls},
     {"stall", play_stall},
     {"hang", play_hang},
     {"cut", play_cut},
