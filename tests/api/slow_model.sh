@@ -6,13 +6,14 @@
 # shellcheck disable=SC2154 # $work is from lib.sh
 
 use_slow_model() {
-    local real_build=$BUILD compile libraries
+    local real_build=$BUILD compile libraries crypto
     BUILD=$work/slow
     mkdir "$BUILD"
     cp -a "$real_build/cgi-bin" "$real_build/bin" "$BUILD/"
     ln -s "$PWD/templates" "$PWD/tutorials" "$PWD/etc" "$BUILD/"
     read -ra compile <"$real_build/flags"
-    read -ra libraries < <(sed -n 's/^libraries *:= //p' Makefile)
+    crypto=$(sed -n 's/^crypto *:= //p' Makefile)
+    read -ra libraries < <(sed -n "s/^libraries *= \$(crypto)/$crypto/p" Makefile)
     if ! "${compile[@]}" -o "$BUILD/cgi-bin/email/generateEmail" tests/api/slow_model.c \
         "$real_build/cgi-bin/email/generateEmail.o" "$real_build/libchatur.a" "${libraries[@]}"; then
         echo 'Bail out! the slow model does not compile'
