@@ -21,7 +21,7 @@ mkdir -p "$work/state"
 model_server_build() {
     model_server=$work/model_server
     "${CC:-cc}" -std=c11 -D_GNU_SOURCE -O2 -pthread -Wall -Wextra -Werror -o "$model_server" \
-        tests/api/model_server.c -lssl -lcrypto
+        tests/api/model_{server,sending,answers,faults}.c -lssl -lcrypto
 }
 
 model_server_start() {

@@ -46,6 +46,9 @@ rows=(
     "a document of a completion|opt||plain||200|opt|0 1|$short"
     "a document declared as text|openai|plain:text|||200|openai|1 0|$short"
     "the stop text, cut over chunks|opt||stop||200|opt|0 1|$whole"
+    "the stop text, which the model does not heed|opt||stop:ever||200|opt|0 1|$whole"
+    "something of the server's own after the end|openai|adds|||200|openai|1 0|$whole"
+    "an end by another name|openai|reason:end_turn|||200|openai|1 0|.payload[0].generatedEmail | startswith(\"Dear Jane\")"
     "the stop text before the limit of tokens|opt||stop:length||200|opt|0 1|$whole"
     "a late first word in time|openai|first:1200||GENERATE_QUIET_TIMEOUT_S=3|200|openai|1 0|$whole"
     "slow words, longer in all than one may take|openai|slowly:250||GENERATE_QUIET_TIMEOUT_S=1|200|openai|1 0|$whole"
@@ -63,6 +66,11 @@ rows=(
     "cut cleanly, then it works|openai|cutclean,cutclean:event,ok|||200|openai|3 0|$whole"
     "an error in the stream, then it works|openai|text:error,text:errortext,ok|||200|openai|3 0|$whole"
     "an error after half of it, then it works|openai|errorlate,ok|||200|openai|2 0|$whole"
+    "aborted, then it works|openai|reason:abort,ok|||200|openai|2 0|$whole"
+    "an error as the end, then it works|openai|reason:error,ok|||200|openai|2 0|$whole"
+    "a long reason, then it works|openai|reason:insufficient_system_resource,ok|||200|openai|2 0|$whole"
+    "an end of which nobody knows|openai|reason:tool_calls||GENERATE_ATTEMPTS=1|503||1 0|"
+    "an error that stalls, then it works|openai|stalls:500,ok||GENERATE_TIMEOUT_S=10|200|openai|2 0|$whole"
     "a rate limit in the stream|openai|text:errorrate,ok|||200|openai|2 0|$whole"
     "told to try again|openai|retry:400,ok|||200|openai|2 0|$whole"
     "told not to|openai|noretry:500|||503||1 0|"
@@ -77,7 +85,12 @@ rows=(
     "declined|openai|filter|||502||1 0|(.message | test(\"declined\"))"
     "declined at the end|openai|reason:content_filter|||502||1 0|(.message | test(\"declined\"))"
     "declined in words|openai|refusal|||502||1 0|(.message | test(\"declined\"))"
+    "declined in the text|openai|says:no|||502||1 0|(.message | test(\"declined\"))"
+    "repeating itself|openai|says:more|||502||1 0|"
     "out of tokens: half an email is none|openai|reason:length|||502||1 0|"
+    "out of tokens, as others say it|openai|reason:model_length|||502||1 0|"
+    "out of tokens, as yet others do|openai|reason:max_tokens|||502||1 0|"
+    "a wrong key, said slowly|openai|stalls:401||GENERATE_TIMEOUT_S=5|503||1 0|"
     "no text|openai|empty|||502||1 0|"
     "blank text|openai|empty:blank|||502||1 0|"
     "nothing at all|openai|text:nothing|||502||1 0|"
@@ -106,6 +119,7 @@ rows=(
     "the other of the group|openai=1,opt=1|401|ok||200|opt|? 1|$whole"
     "a drained one is not asked|openai=0,opt|ok|ok||200|opt|0 1|$whole"
     "everybody fails|openai;opt|401|html||502||1 1|"
+    "declined by one, and the other is dead|openai;opt|filter|401||502||1 1|(.message | test(\"declined\"))"
     # --- fields that a server does not take
     "no stream_options|openai|refuses:stream_options|||200|openai|2 0|$whole"
     "max_completion_tokens only|openai|refuses:max_tokens|||200|openai|2 0|$whole"
@@ -178,6 +192,19 @@ stored=$(sqlite3 -separator ' ' "$work/state/chatur.db" \
         length(template_version) > 0 FROM emails ORDER BY rowid DESC LIMIT 1')
 is "$stored" "openai stand-in-1 stop 2 11 22 1 1" "who wrote it, and at what expense, is stored"
 
+spent() { # what is stored of the last email, and who wrote it
+    sqlite3 -separator ' ' "$work/state/chatur.db" \
+        'SELECT provider, attempts, prompt_tokens, completion_tokens FROM emails ORDER BY rowid DESC LIMIT 1'
+}
+writer_start "GENERATORS=openai;opt" OPENAI_BASE_URL="$base/a=reason:length/v1" OPT_BASE_URL="$base/a=ok/v1"
+write_email
+writer_stop
+is "$(spent)" "opt 2 22 44" "what was cut off is paid for as well"
+writer_start "GENERATORS=openai;opt" OPENAI_BASE_URL="$base/a=says:no/v1" OPT_BASE_URL="$base/a=stop/v1"
+write_email
+writer_stop
+is "$(spent)" "opt 2 22 44" "as is what was declined, and what came after the stop text"
+
 # --- what is asked ------------------------------------------------------------------------------------
 
 asked() { # SCRIPT FILTER: of its last request
@@ -219,6 +246,19 @@ for _ in {1..12}; do
     [[ $status == 200 ]] || diag "$status $body"
 done
 is "$(calls f=500)" 5 "a server that always fails is left alone (the breaker)"
+writer_stop
+
+for words in says:no says:more reason:length refusal; do
+    writer_start "GENERATORS=openai;offline" OPENAI_BASE_URL="$base/w=$words/v1" GENERATE_ATTEMPTS=1
+    for _ in {1..8}; do write_email; done
+    is "$(calls "w=$words")" 8 "what depends on a user's words closes a server to nobody ($words)"
+    writer_stop
+done
+
+# The first waits once, since twice would be too long; all others are told at once.
+writer_start GENERATORS=openai OPENAI_BASE_URL="$base/k=limit:7/v1"
+for _ in 1 2 3 4; do write_email; done
+is "$status $retry_after $(calls k=limit:7)" "503 7 5" "a server that asks for a pause is not asked over and over"
 writer_stop
 
 writer_start "GENERATORS=openai;offline" OPENAI_BASE_URL="$base/g=limit:1,ok/v1" GENERATE_ATTEMPTS=1
