@@ -76,6 +76,50 @@ post /user/getUserData '{}' "$token"
 is "$status" 200 "and its token is good over NGINX, too"
 stop_chatur
 
+# --- with a model that writes slowly --------------------------------------------------------------
+
+# The README's block of code with these words in it.
+block_with() { # LANGUAGE WORDS
+    blocks "$1" | awk -v RS= -v words="$2" 'index($0, words)'
+}
+
+# What is shown, as a pattern: … stands for anything.
+shown_events() {
+    awk '/^```/ { inside = !inside; shown = ""; next } !inside { next }
+        { shown = shown $0 "\n" } /^event: done/ { found = 1 } /^data: / && found { printf "%s", shown; exit }' "$1" |
+        sed 's/[][*?\\]/\\&/g; s/…/*/g'
+}
+
+. tests/api/models.sh # only here: it brings a key of its own
+model_server_start models || exit 1
+start_chatur GENERATORS=openai OPENAI_BASE_URL="http://127.0.0.1:$model_port/slowly:500/v1" || exit 1
+export URL=$url TOKEN
+TOKEN=$(sign_in jane.roe@example.com)
+block_with sh text/event-stream >"$work/streaming"
+matches "$(<"$work/streaming")" 'curl -N' "there is an example of a stream"
+pattern=$(shown_events README.md)
+matches "$pattern" 'event: delta' "and of its events"
+said=$(bash -eu "$work/streaming" 2>/dev/null)
+# shellcheck disable=SC2053 # a pattern
+if [[ $said == $pattern ]]; then ok "which are those that come"; else not_ok "which are those that come" "$said" "shown: $pattern"; fi
+passes "openapi.yaml shows the first of them" \
+    grep -qF "$(sed -n '/^event: delta/,/^$/p' README.md | sed -n '2p')" etc/openapi.yaml
+
+block_with sh Idempotency-Key: >"$work/retrying"
+(cd "$work" && exec bash -eu retrying >retrying.first 2>&1) &
+first=$!
+# The stand-in has the request, so the key is taken.
+wait_for 10 eval '[[ $(wc -l <"$work/models.log") -ge 2 ]]' || not_ok "the first request arrived"
+mkdir "$work/again"
+(cd "$work/again" && exec bash -eu ../retrying >said 2>&1)
+is $? 0 "a request that is repeated while the first is running ends well"
+matches "$(<"$work/again/said")" 'error: 409' "after it was told to wait"
+wait $first
+is $? 0 "so does the first"
+is "$(jq -r '.payload[0].id' "$work/again/email.json")" "$(jq -r '.payload[0].id' "$work/email.json")" "and both have the same email"
+is "$(wc -l <"$work/models.log")" 2 "which was written once"
+stop_chatur
+
 # --- what it says of files and settings ----------------------------------------------------------
 
 while read -r target; do
