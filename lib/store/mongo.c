@@ -158,12 +158,6 @@ enum chatur_outcome mongo_end(struct mongo_session *session, enum chatur_outcome
     return outcome;
 }
 
-static void log_line(void *context, const char *line)
-{
-    (void)context;
-    chatur_log(CHATUR_WARNING, "mongo: %s", line);
-}
-
 static enum chatur_outcome ping(struct chatur_store *base, struct chatur_error *error)
 {
     struct mongo_session session;
@@ -178,9 +172,6 @@ static enum chatur_outcome ping(struct chatur_store *base, struct chatur_error *
         if (finished > 0) {
             chatur_log(CHATUR_INFO, "mongo: " MONGO_FINISHED, finished);
         }
-    }
-    if (outcome == CHATUR_OK && session.store->attended) {
-        outcome = mongo_name_odd_users(&session, log_line, NULL, error);
     }
     return mongo_end(&session, outcome);
 }

@@ -216,5 +216,8 @@ enum chatur_outcome mongo_prepare(struct chatur_store *base, chatur_store_report
             report(context, line);
         }
     }
+    if (outcome == CHATUR_OK) {
+        outcome = mongo_name_odd_users(&session, report, context, error);
+    }
     return mongo_end(&session, outcome);
 }

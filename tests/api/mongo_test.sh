@@ -158,7 +158,7 @@ db.usermodels.update_one({"uid": sys.argv[1]}, {"$set": {"availableTokens": "900
 expect 200 "a balance that cannot be given back to: the account is shown" POST /user/getUserData '{}' "$token"
 matches "$(cat "$work/endpoints.log")" 'what is reserved was not put right' "and the log says what is wrong"
 id=$(mongodb 'print(db.usermodels.find_one({"uid": sys.argv[1]})["_id"])' "$uid")
-matches "$(chatur_command database check 2>&1)" "user $id: availableTokens is no whole number" "and check names it"
+matches "$(chatur_command database prepare 2>&1)" "user $id: availableTokens is no whole number" "and prepare names it"
 mongodb '
 db.usermodels.update_one({"uid": sys.argv[1]}, {"$set": {"availableTokens": Int64(8750)}})' "$uid"
 expect 200 "made a number again" POST /user/getUserData '{}' "$token"
