@@ -11,15 +11,14 @@
 #include "base/text.h"
 #include "generate/prompt.h"
 
-#define FULL_WIDTH_BAR "\xEF\xBD\x9C" /* U+FF5C */
-
 static const char *const special_tokens[] = {
-    /* ChatML, Llama 3 and 4, Phi, Command R, Granite, GLM; DeepSeek; EXAONE */
+    /* ChatML, Llama 3 and 4, Phi, Command R, Granite, GLM; DeepSeek's
+     * with U+FF5C, and what looks like them; EXAONE */
     "<|",
-    "<" FULL_WIDTH_BAR,
-    "\xE2\x80\xB9" FULL_WIDTH_BAR,
+    "<\xEF\xBD\x9C",
+    "\xE2\x80\xB9\xEF\xBD\x9C",
     "\xE2\x80\xB9|",
-    "\xEF\xBC\x9C" FULL_WIDTH_BAR,
+    "\xEF\xBC\x9C\xEF\xBD\x9C",
     "\xEF\xBC\x9C|",
     "[|",
     /* SentencePiece and BERT */

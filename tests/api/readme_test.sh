@@ -78,9 +78,11 @@ stop_chatur
 
 # --- with a model that writes slowly --------------------------------------------------------------
 
-# The README's block of code with these words in it.
+# The block of code with these words in it.
 block_with() { # LANGUAGE WORDS
-    blocks "$1" | awk -v RS= -v words="$2" 'index($0, words)'
+    awk -v fence="\`\`\`$1" -v words="$2" '
+        /^```/ { if (inside && index(text, words)) printf "%s", text; inside = ($0 == fence); text = ""; next }
+        inside { text = text $0 "\n" }' README.md
 }
 
 # What is shown, as a pattern: … stands for anything.
@@ -99,19 +101,19 @@ block_with sh text/event-stream >"$work/streaming"
 matches "$(<"$work/streaming")" 'curl -N' "there is an example of a stream"
 pattern=$(shown_events README.md)
 matches "$pattern" 'event: delta' "and of its events"
-said=$(bash -eu "$work/streaming" 2>/dev/null)
+said=$(timeout 30 bash -eu "$work/streaming" 2>/dev/null)
 # shellcheck disable=SC2053 # a pattern
 if [[ $said == $pattern ]]; then ok "which are those that come"; else not_ok "which are those that come" "$said" "shown: $pattern"; fi
 passes "openapi.yaml shows the first of them" \
     grep -qF "$(sed -n '/^event: delta/,/^$/p' README.md | sed -n '2p')" etc/openapi.yaml
 
 block_with sh Idempotency-Key: >"$work/retrying"
-(cd "$work" && exec bash -eu retrying >retrying.first 2>&1) &
+(cd "$work" && exec timeout 60 bash -eu retrying >retrying.first 2>&1) &
 first=$!
 # The stand-in has the request, so the key is taken.
 wait_for 10 eval '[[ $(wc -l <"$work/models.log") -ge 2 ]]' || not_ok "the first request arrived"
 mkdir "$work/again"
-(cd "$work/again" && exec bash -eu ../retrying >said 2>&1)
+(cd "$work/again" && exec timeout 60 bash -eu ../retrying >said 2>&1)
 is $? 0 "a request that is repeated while the first is running ends well"
 matches "$(<"$work/again/said")" 'error: 409' "after it was told to wait"
 wait $first

@@ -151,6 +151,25 @@ read -r all50 all99 _ < <(latencies 40 $((each * 2)) 100 "$url/email/generateEma
 row "the stand-in alone, 40 clients, p50 / p99 ms" "$(ratio "$p50" 1000) / $(ratio "$p99" 1000)" "the yardstick"
 row "  what we add to it, p50 ms" "$(ratio $((all50 - p50)) 1000)" "<= 1"
 row "  what we add to it, p99 ms" "$(ratio $((all99 - p99)) 1000)" "<= 3"
+
+# The first words of a stream wait for the third one, and for the character behind a space or a line
+# break: in the stand-in's email that is the third piece of seven, and two pauses. That time is the
+# model's, not ours to save; what is ours is the rest. The same client asks both, one at a time; its start is in all three.
+first_delta_ms() { # URL BODY WORDS [HEADER]: from the request to the line that has these words
+    local from=$EPOCHREALTIME line
+    while IFS= read -r line; do
+        [[ $line != *"$3"* ]] || break
+    done < <(curl -sN "$1" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -H "${4:-Accept: */*}" -d "$2")
+    awk -v from="$from" -v to="$EPOCHREALTIME" 'BEGIN { print (to - from) * 1000 }'
+}
+for ((i = 0; i < 21; i++)); do
+    first_delta_ms "$direct" '{"stream":true}' 'Dear Jane' >>"$work/first_word"
+    first_delta_ms "$direct" '{"stream":true}' 'away on Friday' >>"$work/held_words"
+    first_delta_ms "$url/email/generateEmail" "$order" 'data: {"text"' 'Accept: text/event-stream' >>"$work/first_delta"
+done
+held=$(median <"$work/held_words")
+row "streamed, the stand-in by curl: first word / third, p50 ms" "$(median <"$work/first_word") / $held" "the yardstick"
+row "  the first delta through NGINX, p50 ms" "$(median <"$work/first_delta")" "none: held for the third word"
 transport_stop
 unset WORKERS THREADS GENERATORS
 rm -rf "$work/state"
