@@ -13,7 +13,7 @@ use_slow_model() {
     ln -s "$PWD/templates" "$PWD/tutorials" "$PWD/etc" "$BUILD/"
     read -ra compile <"$real_build/flags"
     crypto=$(sed -n 's/^crypto *:= //p' Makefile)
-    read -ra libraries < <(sed -n "s/^libraries *= \$(crypto)/$crypto/p" Makefile)
+    read -ra libraries < <(sed -n "s/^libraries *= //p" Makefile | sed "s/\$(crypto)/$crypto/")
     if ! "${compile[@]}" -o "$BUILD/cgi-bin/email/generateEmail" tests/api/slow_model.c \
         "$real_build/cgi-bin/email/generateEmail.o" "$real_build/libchatur.a" "${libraries[@]}"; then
         echo 'Bail out! the slow model does not compile'
