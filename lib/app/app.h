@@ -20,6 +20,11 @@ void chatur_app_free(struct chatur_app *app);
 
 const struct chatur_config *chatur_app_config(const struct chatur_app *app);
 
+/* Looks at a database on a server, and says in the log what is wrong with it: away, or not
+ * prepared. For the start of a process that serves, so that the first user is not who finds out.
+ * May take the time that a request's database work may. */
+void chatur_app_look(struct chatur_app *app);
+
 /* Each: CHATUR_OK and the part (owned by the app), or why it could not be made. */
 CHATUR_MUST_CHECK enum chatur_outcome
 chatur_app_store(struct chatur_app *app, struct chatur_store **store, struct chatur_error *error);

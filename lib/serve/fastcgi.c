@@ -383,6 +383,7 @@ int chatur_fastcgi_run(const struct chatur_endpoint *endpoint, const struct chat
     if (started > 0) {
         chatur_log(CHATUR_INFO, "serving with %zu threads", started);
         notify_ready(ready_fd);
+        chatur_app_look(app); /* meanwhile the others serve; a signal waits for it */
         wait_for_signal();
         stop_workers(&server, workers, started);
     }

@@ -21,6 +21,14 @@ mongodb_start
 
 use_database indexes
 transport_start cgi
+env -i "${endpoint_env[@]}" spawn-fcgi -n -s "$work/idle.sock" -- "$BUILD/cgi-bin/misc/getBannerImage" \
+    >/dev/null 2>"$work/idle.log" </dev/null &
+idle=$!
+passes "a worker says at its start, before any request, that there are no indexes" \
+    wait_for 10 grep -q 'has no index.*chatur database prepare' "$work/idle.log"
+passes "and which database it is" grep -q 'the database is' "$work/idle.log"
+kill $idle
+wait $idle 2>/dev/null
 expect 503 "a database without indexes is not ready" GET /health
 expect 503 "and nobody new signs in" POST /user/getJWTToken '{"email":"a@example.com","idToken":"x","loginMethod":"dev"}'
 matches "$(cat "$work/endpoints.log")" 'chatur database prepare' "the log says which command makes them"
