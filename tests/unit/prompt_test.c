@@ -185,8 +185,7 @@ static void what_people_write_is_not_refused(void **state)
         "\xC2\xAB\xC2\xBB\xC2\xAB\xC2\xBB\xC2\xAB\xC2\xBB",
         "\xC2\xAB one\n\xC2\xAB two\n\xC2\xAB three \xC2\xBB",
         /* Chinese: titles in titles */
-        "\xE3\x80\x8A\xE3\x80\x88\xE8\xB5\x84\xE6\x9C\xAC\xE8\xAE\xBA\xE3\x80\x89\xE5\xAF\xBC\xE8"
-        "\xAF\xBB\xE3\x80\x8B",
+        "\xE3\x80\x8A\xE3\x80\x88\xE8\xB5\x84\xE6\x9C\xAC\xE3\x80\x89\xE5\xAF\xBC\xE3\x80\x8B",
         "\xE3\x80\x8A<\xE8\xB5\x84\xE6\x9C\xAC\xE8\xAE\xBA>\xE5\xAF\xBC\xE8\xAF\xBB\xE3\x80\x8B",
         "a \xE2\x89\xAA b \xE2\x89\xAA c, \xE2\x9F\xA8x|y\xE2\x9F\xA9",
         "--> <-- ==> <=> ->> <<- \xE2\x86\x92 a->b",
@@ -313,8 +312,8 @@ static void no_special_token_gets_through(void **state)
         "]~b]",
         "[e~[",
     };
+    char text[200];
     for (size_t i = 0; i < COUNT(tokens); i++) {
-        char text[200];
         (void)snprintf(text, sizeof(text), "a %s b%sc <%s%s%c\xE2\x80\x8B%s", tokens[i], tokens[i],
                        tokens[i], tokens[i], tokens[i][0], tokens[i] + 1);
         brief.subject = text;
