@@ -53,8 +53,9 @@ enum chatur_outcome sqlite_read(struct sqlite_store *store, enum sqlite_reading 
     }
     (void)pthread_mutex_unlock(&store->readers_lock);
     if (reader == NULL) {
-        return chatur_fail(error, CHATUR_UNAVAILABLE,
-                           "sqlite: too many reads are waiting for the database");
+        (void)chatur_fail(error, CHATUR_UNAVAILABLE,
+                          "sqlite: too many reads are waiting for the database");
+        return CHATUR_UNAVAILABLE;
     }
 
     reader->connection.deadline_us = deadline_us;
