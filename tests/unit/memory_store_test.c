@@ -9,6 +9,7 @@
 
 #include "failing_malloc.h"
 
+#include <ftw.h>
 #include <openssl/err.h>
 #include <sqlite3.h>
 
@@ -121,6 +122,22 @@ static void remove_database(void)
     }
 }
 
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+/* Of the templates, which a server keeps for a worker that starts while one is broken. */
+static void remove_copies(void)
+{
+    char path[128];
+    (void)snprintf(path, sizeof(path), "%s/last-good", folder);
+    (void)nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 static int tear_down(void **state)
 {
     (void)state;
@@ -129,6 +146,7 @@ static int tear_down(void **state)
     chatur_arena_free(arena);
     chatur_arena_free(trial_arena);
     remove_database();
+    remove_copies();
     return rmdir(folder);
 }
 

@@ -21,6 +21,7 @@
 #define USAGE          "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":6}}\n\n"
 #define DONE           "data: [DONE]\n\n"
 #define EMAIL          DELTA("Dear Jane,\\n\\nI will be away on Friday.\\n\\nBest regards,\\nAnn")
+#define MORE           DELTA("\\nP.S. The keys are with Sam, who comes in at nine.")
 #define CUT            EMAIL DELTA("\\n###\\nSubject: the next")
 #define REFUSAL        "data: {\"choices\":[{\"delta\":{\"refusal\":\"No\"}}]}\n\n"
 
@@ -160,7 +161,7 @@ static void what_is_left_is_not_waited_for(void **state)
         int64_t until_us = one.request.quiet_until_us;
         assert_int_equal(until_us - now_us, rows[i].wait_us);
         now_us += SECOND_US / 20;
-        assert_true(take(EMAIL));
+        assert_true(take(MORE));
         assert_int_equal(one.request.quiet_until_us,
                          rows[i].wait_us == QUIET_US ? now_us + QUIET_US : until_us);
         (void)end(CHATUR_HTTP_TIMEOUT);
