@@ -135,6 +135,7 @@ static void remove_copies(void)
 {
     char path[128];
     (void)snprintf(path, sizeof(path), "%s/last-good", folder);
+    /* There is one thread. NOLINTNEXTLINE(concurrency-mt-unsafe) */
     (void)nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
