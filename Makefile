@@ -134,13 +134,17 @@ sanitized = BUILD=$(BUILD)-asan SANITIZE=1
 unit_programs = $(addprefix $(BUILD)/,$(unit_tests))
 sanitized_unit_programs = $(addprefix $(BUILD)-asan/,$(unit_tests))
 
+# What takes minutes comes first, so that nothing is waited for alone at the end; and the store's suite
+# on MongoDB, which takes the longest, runs with the sanitizers only.
+all_tests = $(sanitized_unit_programs) $(api_tests) $(filter-out %/store_mongo_test,$(unit_programs))
+
 .PHONY: check
 check: ## everything a change must pass: build, format, lint, unit tests (also under sanitizers), API tests
 	@etc/deps build run check
 	@+$(MAKE) --no-print-directory $(parallel) build unit-tests
 	@+$(MAKE) --no-print-directory $(parallel) $(sanitized) unit-tests
 	@+$(MAKE) --no-print-directory $(parallel) --keep-going format-check lint
-	@BUILD='$(BUILD)' tests/run $(unit_programs) $(sanitized_unit_programs) $(api_tests)
+	@BUILD='$(BUILD)' tests/run $(all_tests)
 
 .PHONY: check-unit
 check-unit: unit-tests ## the unit tests alone
