@@ -26,7 +26,7 @@ static enum chatur_outcome check_key(const char *key, struct chatur_error *error
                            "random bytes",
                            CHATUR_JWT_MIN_KEY_BYTES);
     }
-    if (strlen(key) < CHATUR_JWT_MIN_KEY_BYTES) {
+    if (!chatur_jwt_key_is_usable(key)) {
         return chatur_fail(error, CHATUR_BAD_REQUEST,
                            "JWT_KEY is too short to sign sessions with: it needs at least %d bytes",
                            CHATUR_JWT_MIN_KEY_BYTES);
