@@ -5,33 +5,13 @@
 #include <string.h>
 
 #include "auth/identity.h"
+#include "base/ascii.h"
 #include "base/id.h"
 #include "base/sha256.h"
 #include "base/text.h"
 
 #define UID_PREFIX     "dev-"
 #define UID_HASH_BYTES 16 /* 32 hex digits: nobody's addresses collide by chance */
-
-static bool is_ascii_letter(char letter)
-{
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
-}
-
-static char to_ascii_lower(char letter)
-{
-    if (letter >= 'A' && letter <= 'Z') {
-        return (char)(letter - 'A' + 'a');
-    }
-    return letter;
-}
-
-static char to_ascii_upper(char letter)
-{
-    if (letter >= 'a' && letter <= 'z') {
-        return (char)(letter - 'a' + 'A');
-    }
-    return letter;
-}
 
 static const char *derive_uid(const char *email, struct chatur_arena *arena)
 {
@@ -42,7 +22,7 @@ static const char *derive_uid(const char *email, struct chatur_arena *arena)
         return NULL;
     }
     for (char *letter = lower; *letter != '\0'; letter++) {
-        *letter = to_ascii_lower(*letter);
+        *letter = chatur_to_lower(*letter);
     }
     chatur_sha256(lower, strlen(lower), hash);
     chatur_hex(hash, UID_HASH_BYTES, hex);
@@ -64,10 +44,10 @@ static const char *derive_name(const char *email, struct chatur_arena *arena)
     bool has_letter = false;
     for (size_t i = 0; i < words_length; i++) {
         char next = email[i];
-        if (next >= '0' && next <= '9') {
+        if (chatur_is_digit(next)) {
             continue;
         }
-        bool letter = is_ascii_letter(next) || (unsigned char)next >= 0x80;
+        bool letter = chatur_is_letter(next) || (unsigned char)next >= 0x80;
         if (!letter && next != '\'') {
             word_ended = true;
             continue;
@@ -76,7 +56,7 @@ static const char *derive_name(const char *email, struct chatur_arena *arena)
             if (used > 0) {
                 name[used++] = ' ';
             }
-            next = to_ascii_upper(next);
+            next = chatur_to_upper(next);
         }
         name[used++] = next;
         word_ended = false;

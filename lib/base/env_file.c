@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 static enum chatur_outcome bad_line(const struct chatur_env_reader *reader, unsigned line,
                                     const char *reason, struct chatur_error *error)
 {
@@ -18,8 +20,7 @@ static bool is_blank(char character)
 
 static bool is_name_character(char character)
 {
-    return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z') ||
-           (character >= '0' && character <= '9') || character == '_';
+    return chatur_is_letter(character) || chatur_is_digit(character) || character == '_';
 }
 
 static bool is_control(char character)
@@ -191,7 +192,7 @@ enum chatur_outcome chatur_env_reader_next(struct chatur_env_reader *reader,
             name_end = after_end;
         }
     }
-    bool named = name_end > name && !(*name >= '0' && *name <= '9');
+    bool named = name_end > name && !chatur_is_digit(*name);
     if (!named || reader->next >= reader->end || *reader->next != '=') {
         return bad_line(reader, entry->line, "expected NAME=value", error);
     }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/id.h"
 #include "base/text.h"
 
@@ -60,7 +61,7 @@ static enum chatur_outcome check_form(const struct reading *reading, const char 
 static void make_lower_case(char *text)
 {
     for (; *text != '\0'; text++) {
-        if (*text >= 'A' && *text <= 'Z') {
+        if (chatur_is_upper(*text)) {
             *text = (char)(*text - 'A' + 'a');
         }
     }
@@ -73,7 +74,7 @@ static void make_tag_case(char *tag)
     for (char *at = strchr(tag, '-'); at != NULL; at = strchr(at + 1, '-')) {
         size_t capitals = strcspn(at + 1, "-") == 4 ? 1 : 2;
         for (size_t i = 1; i <= capitals; i++) {
-            at[i] = (char)(at[i] >= 'a' && at[i] <= 'z' ? at[i] - 'a' + 'A' : at[i]);
+            at[i] = chatur_to_upper(at[i]);
         }
     }
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 #define MAX_ADDRESS_BYTES    254 /* RFC 5321's 256 for a path, less its angle brackets */
 #define MAX_LOCAL_PART_BYTES 64
 #define MAX_LABEL_BYTES      63 /* RFC 1035: a longer label is in no DNS */
@@ -162,8 +164,7 @@ void chatur_trim(const char **string, size_t *length)
 
 static bool is_letter_or_digit(char byte)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9');
+    return chatur_is_letter(byte) || chatur_is_digit(byte);
 }
 
 /* Bytes of the character that a part of an address may begin with here, or 0. Outside ASCII
@@ -294,14 +295,9 @@ bool chatur_is_language_tag(const char *string)
     return *string == '\0';
 }
 
-static int lower(char byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte;
-}
-
 bool chatur_equals_ignoring_case(const char *left, const char *right)
 {
-    for (; *left != '\0' && lower(*left) == lower(*right); left++, right++) {
+    for (; *left != '\0' && chatur_to_lower(*left) == chatur_to_lower(*right); left++, right++) {
     }
-    return lower(*left) == lower(*right);
+    return chatur_to_lower(*left) == chatur_to_lower(*right);
 }

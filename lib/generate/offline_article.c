@@ -5,22 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "generate/offline_grammar.h"
-
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 /* “quotation sent last week”: what is said of the noun before it. */
 static bool is_said_of(const struct chatur_wording *wording, size_t index)
@@ -116,7 +102,7 @@ static bool opens_by_itself(const struct chatur_wording *wording)
     const uint64_t openers = CHATUR_WORD_DETERMINER | CHATUR_WORD_NUMBER | CHATUR_WORD_PRONOUN |
                              CHATUR_WORD_PREPOSITION | CHATUR_WORD_QUESTION |
                              CHATUR_WORD_AUXILIARY | CHATUR_WORD_POSSESSIVE;
-    bool letter = is_upper(wording->text[0]) || is_lower(wording->text[0]);
+    bool letter = chatur_is_letter(wording->text[0]);
     for (size_t i = 0; i < wording->count; i++) {
         if ((wording->tokens[i].kinds & CHATUR_WORD_POSSESSIVE) != 0) {
             return true; /* “new manager's desk” takes one, “Uncle Ravi's house” does not */
@@ -129,7 +115,7 @@ static bool opens_by_itself(const struct chatur_wording *wording)
 static bool starts_with(const char *text, const char *start)
 {
     for (size_t i = 0; start[i] != '\0'; i++) {
-        if ((is_upper(text[i]) ? text[i] - 'A' + 'a' : text[i]) != start[i]) {
+        if (chatur_to_lower(text[i]) != start[i]) {
             return false;
         }
     }
@@ -152,7 +138,7 @@ static const char *a_or_an(const char *text)
             return "an ";
         }
     }
-    if (is_upper(text[0]) && (is_upper(text[1]) || is_digit(text[1]))) {
+    if (chatur_is_upper(text[0]) && (chatur_is_upper(text[1]) || chatur_is_digit(text[1]))) {
         return strchr("AEFHILMNORSX", text[0]) != NULL ? "an " : "a "; /* spelled: an MBA, a USB */
     }
     if (starts_with(text, "unin") || starts_with(text, "unim")) {
@@ -205,7 +191,7 @@ const char *chatur_wording_article(const struct chatur_wording *wording,
     size_t index = chatur_wording_head(wording, 0);
     const struct chatur_token *head = &wording->tokens[index];
     if (index > 0 && (head->kinds & CHATUR_WORD_NAMELIKE) != 0 &&
-        is_upper(wording->text[head->start])) {
+        chatur_is_upper(wording->text[head->start])) {
         return ""; /* Independence Day */
     }
     const uint64_t nouns = CHATUR_WORD_COUNT | CHATUR_WORD_DOCUMENT | CHATUR_WORD_ROLE |

@@ -3,27 +3,13 @@
  * capitals inside (iPhone, GmbH, PDFs) is always left alone. */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "generate/offline_text.h"
-
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
 
 static const char *const common_endings[] = {
     "tion", "sion", "ment", "ness",  "ship", "ology",  "ability", "ibility", "able",  "ible",
     "ful",  "less", "ical", "ously", "ally", "tional", "izing",   "ising",   "ating", "ility",
 };
-
-static char lowered(char c)
-{
-    return (char)(is_upper(c) ? c - 'A' + 'a' : c);
-}
 
 static bool formed_like_common(const char *word, size_t length)
 {
@@ -31,7 +17,7 @@ static bool formed_like_common(const char *word, size_t length)
         size_t ending = strlen(common_endings[i]);
         bool same = length >= ending + 3;
         for (size_t j = 0; same && j < ending; j++) {
-            same = lowered(word[length - ending + j]) == common_endings[i][j];
+            same = chatur_to_lower(word[length - ending + j]) == common_endings[i][j];
         }
         if (same) {
             return true;
@@ -69,7 +55,7 @@ static bool is_common(const struct chatur_wording *wording, size_t index,
     }
     if (index == 0 && wording->count > 1 && token->length > 5 &&
         memcmp(word + token->length - 3, "ing", 3) == 0 &&
-        is_lower(wording->text[wording->tokens[1].start])) {
+        chatur_is_lower(wording->text[wording->tokens[1].start])) {
         return true; /* “Finding a job” */
     }
     return (token->kinds & CHATUR_WORD_KNOWN) != 0 || formed_like_common(word, token->length) ||
@@ -80,20 +66,20 @@ static void lower(struct chatur_wording *wording, size_t index)
 {
     const struct chatur_token *token = &wording->tokens[index];
     for (size_t i = token->start; i < token->start + token->length; i++) {
-        wording->text[i] = lowered(wording->text[i]);
+        wording->text[i] = chatur_to_lower(wording->text[i]);
     }
 }
 
 static void capitalise(struct chatur_wording *wording, size_t index)
 {
     char *first = &wording->text[wording->tokens[index].start];
-    *first = (char)(is_lower(*first) ? *first - 'a' + 'A' : *first);
+    *first = chatur_to_upper(*first);
 }
 
 static bool has_letter(const struct chatur_wording *wording, size_t index)
 {
     char first = wording->text[wording->tokens[index].start];
-    return is_upper(first) || is_lower(first);
+    return chatur_is_letter(first);
 }
 
 /* A capital after the first letter: an acronym or a name that knows its own spelling. */
@@ -101,11 +87,11 @@ static bool spelled_on_purpose(const struct chatur_wording *wording, size_t inde
 {
     const struct chatur_token *token = &wording->tokens[index];
     const char *hyphen = memchr(wording->text + token->start, '-', token->length);
-    size_t end = hyphen != NULL && is_lower(hyphen[-1])
+    size_t end = hyphen != NULL && chatur_is_lower(hyphen[-1])
                      ? (size_t)(hyphen - wording->text) /* Follow-Up is only a headline */
                      : token->start + token->length;
     for (size_t i = token->start + 1; i < end; i++) {
-        if (is_upper(wording->text[i])) {
+        if (chatur_is_upper(wording->text[i])) {
             return true;
         }
     }
@@ -115,7 +101,7 @@ static bool spelled_on_purpose(const struct chatur_wording *wording, size_t inde
 static bool capital_unknown(const struct chatur_wording *wording, size_t index,
                             const struct chatur_words *words)
 {
-    return index < wording->count && is_upper(wording->text[wording->tokens[index].start]) &&
+    return index < wording->count && chatur_is_upper(wording->text[wording->tokens[index].start]) &&
            !is_common(wording, index, words);
 }
 
@@ -134,8 +120,9 @@ static bool names_something(const struct chatur_wording *wording, size_t index, 
     if (index > 0) {
         return chatur_wording_is(wording, index, CHATUR_WORD_MONTH);
     }
-    return !headline && wording->count > 1 && is_upper(wording->text[wording->tokens[1].start]) &&
-           is_lower(wording->text[wording->tokens[1].start + 1]) &&
+    return !headline && wording->count > 1 &&
+           chatur_is_upper(wording->text[wording->tokens[1].start]) &&
+           chatur_is_lower(wording->text[wording->tokens[1].start + 1]) &&
            chatur_wording_is(wording, 1, CHATUR_WORD_ROLE);
 }
 
@@ -150,7 +137,7 @@ bool chatur_wording_is_headline(const struct chatur_wording *wording)
 {
     size_t capitals = 0;
     for (size_t i = 0; i < wording->count; i++) {
-        bool capital = is_upper(wording->text[wording->tokens[i].start]);
+        bool capital = chatur_is_upper(wording->text[wording->tokens[i].start]);
         if (!capital && !is_small(wording, i)) {
             return false;
         }
@@ -166,7 +153,7 @@ static bool is_shouted(const struct chatur_wording *wording, const struct chatur
         return true;
     }
     for (size_t i = 0; i < wording->length; i++) {
-        if (is_lower(wording->text[i])) {
+        if (chatur_is_lower(wording->text[i])) {
             return false;
         }
     }

@@ -5,10 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-static char lowered(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
+#include "base/ascii.h"
 
 /* With a mark between the two: a colon, an equals sign, a dash. */
 static size_t marked_key(const char *text, const struct chatur_words *words, size_t *value)
@@ -17,7 +14,7 @@ static size_t marked_key(const char *text, const struct chatur_words *words, siz
     size_t length = strcspn(text, ":=");
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+        bool letter = chatur_is_letter((char)c) || c >= 0x80;
         spaces += c == ' ';
         if (!letter && (i == 0 || strchr(" -'/&()#0123456789", c) == NULL)) {
             return 0;
@@ -56,7 +53,7 @@ static size_t unmarked_key(const char *text, const struct chatur_words *words, s
         size_t length = strlen(keys[i]);
         bool same = true;
         for (size_t j = 0; j < length && same; j++) {
-            same = lowered(text[j]) == keys[i][j];
+            same = chatur_to_lower(text[j]) == keys[i][j];
         }
         if (!same || text[length] != ' ') {
             continue;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "generate/offline_text.h"
 
 /* More parts than any person's name has in an address. */
@@ -142,7 +143,7 @@ static const struct role *role_of(struct part part)
 
 static bool is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+    return chatur_is_letter(c) || (unsigned char)c >= 0x80;
 }
 
 /* Cuts the local part; a tag after '+' is not the person's. Returns how many parts there are, at
@@ -190,11 +191,11 @@ static void write_name(char *into, struct part part)
     bool capital = true;
     for (size_t i = 0; i < part.length; i++) {
         char c = part.text[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        bool letter = chatur_is_letter(c);
         if (letter && capital) {
             c = (char)(c >= 'a' ? c - 'a' + 'A' : c);
-        } else if (c >= 'A' && c <= 'Z' && part.text[0] >= 'A' && part.text[0] <= 'Z' &&
-                   part.text[part.length - 1] >= 'A' && part.text[part.length - 1] <= 'Z') {
+        } else if (chatur_is_upper(c) && chatur_is_upper(part.text[0]) &&
+                   chatur_is_upper(part.text[part.length - 1])) {
             c = (char)(c - 'A' + 'a'); /* JANE */
         }
         capital = c == '-' || c == '\'';

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "generate/options.h"
 
 /* A phrase is a sentence or two; a list of them is for variety, not for storage. */
@@ -200,7 +201,7 @@ static enum chatur_outcome check_prose(struct chatur_yaml *yaml, const yaml_node
         return chatur_yaml_refuse(yaml, node, "\"%s\" must end with one of %s", rule->key,
                                   rule->endings);
     }
-    if (text[0] >= 'a' && text[0] <= 'z') {
+    if (chatur_is_lower(text[0])) {
         return chatur_yaml_refuse(yaml, node, "must start with a capital");
     }
     return CHATUR_OK;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "generate/offline_article.h"
 #include "generate/offline_kinds.h"
 #include "generate/offline_pairs.h"
@@ -23,14 +24,9 @@ struct reading {
     bool capital_meant; /* a capital at the front of this piece is no habit */
 };
 
-static char lowered(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
 static bool same_text(const char *left, const char *right)
 {
-    while (*left != '\0' && lowered(*left) == lowered(*right)) {
+    while (*left != '\0' && chatur_to_lower(*left) == chatur_to_lower(*right)) {
         left++;
         right++;
     }
@@ -83,20 +79,10 @@ static size_t without_closing(const char *text, size_t length)
     return length;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_small_letter(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
 /* “Go”, but not “URGENT” or “A long way”. */
 static bool is_name_like(const char *text)
 {
-    return text[0] >= 'A' && text[0] <= 'Z' && is_small_letter(text[1]);
+    return chatur_is_upper(text[0]) && chatur_is_lower(text[1]);
 }
 
 /* Does the user write the items of the list without capitals? Then those with one are names. */
@@ -104,7 +90,7 @@ static bool writes_small(const struct chatur_pieces *pieces)
 {
     size_t small = 0;
     for (size_t i = 1; i < pieces->count; i++) {
-        small += is_small_letter(pieces->items[i].text[0]);
+        small += chatur_is_lower(pieces->items[i].text[0]);
     }
     return small > 0;
 }
@@ -116,7 +102,7 @@ static size_t without_please(const char *text, size_t length)
     size_t bytes = sizeof(please) - 1;
     bool same = length > bytes;
     for (size_t i = 0; same && i < bytes; i++) {
-        same = lowered(text[length - bytes + i]) == please[i];
+        same = chatur_to_lower(text[length - bytes + i]) == please[i];
     }
     return same ? length - bytes : 0;
 }
@@ -217,7 +203,7 @@ static struct chatur_piece without_and(struct chatur_piece piece)
         size_t length = strlen(joints[i]);
         bool same = piece.length > length;
         for (size_t j = 0; same && j < length; j++) {
-            same = lowered(piece.text[j]) == joints[i][j];
+            same = chatur_to_lower(piece.text[j]) == joints[i][j];
         }
         if (same) {
             piece.text += length;
@@ -245,7 +231,8 @@ static size_t last_and(struct chatur_piece piece, const struct chatur_words *wor
     uint64_t kinds = chatur_words_kinds(words, joint + 5, strcspn(joint + 5, " "));
     bool apart = (kinds & (CHATUR_WORD_MONTH | CHATUR_WORD_WEEKDAY)) != 0 ||
                  (after > 4 && spaces_after > 0 && memcmp(joint + 5 + after - 3, "ing", 3) == 0);
-    bool number = is_digit(piece.text[0]) || is_digit(joint[-1]) || is_digit(joint[5]);
+    bool number =
+        chatur_is_digit(piece.text[0]) || chatur_is_digit(joint[-1]) || chatur_is_digit(joint[5]);
     bool again = memmem(joint + 5, piece.length - before - 5, " and ", 5) != NULL;
     return spaces_before <= 1 && spaces_after <= 1 && !again && !number && !apart ? before : 0;
 }
@@ -253,8 +240,8 @@ static size_t last_and(struct chatur_piece piece, const struct chatur_words *wor
 static bool is_and_so_on(struct chatur_piece piece)
 {
     return (piece.length == 3 || (piece.length == 4 && piece.text[3] == '.')) &&
-           lowered(piece.text[0]) == 'e' && lowered(piece.text[1]) == 't' &&
-           lowered(piece.text[2]) == 'c';
+           chatur_to_lower(piece.text[0]) == 'e' && chatur_to_lower(piece.text[1]) == 't' &&
+           chatur_to_lower(piece.text[2]) == 'c';
 }
 
 /* “####” is no keyword. */

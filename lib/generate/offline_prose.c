@@ -2,17 +2,14 @@
 
 #include <string.h>
 
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
+#include "base/ascii.h"
 
 /* Words that keep their small first letter even at the start: iPhone, https://…, me@example.org. */
 static bool keeps_small(const char *text)
 {
     size_t length = strcspn(text, " ");
     for (size_t i = 1; i < length; i++) {
-        if ((text[i] >= 'A' && text[i] <= 'Z') || strchr("@/_", text[i]) != NULL ||
+        if (chatur_is_upper(text[i]) || strchr("@/_", text[i]) != NULL ||
             (text[i] == '.' && i + 1 < length)) {
             return true;
         }
@@ -71,7 +68,7 @@ void chatur_prose_put(struct chatur_prose *prose, const char *text)
         /* Latin-1's letters, two bytes each in UTF-8, differ from their capitals by one bit. */
         bool accented = (unsigned char)text[0] == 0xc3 && (unsigned char)text[1] >= 0xa0 &&
                         (unsigned char)text[1] != 0xb7 && (unsigned char)text[1] != 0xbf;
-        if (is_lower(text[0]) && !keeps_small(text)) {
+        if (chatur_is_lower(text[0]) && !keeps_small(text)) {
             char first = (char)(text[0] - 'a' + 'A');
             chatur_buffer_append(buffer, &first, 1);
             text++;

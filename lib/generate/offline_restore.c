@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buffer.h"
 #include "generate/offline_grammar.h"
 #include "generate/offline_restoring.h"
@@ -79,8 +80,8 @@ static void lower_first(const struct chatur_wording *wording)
 {
     const struct chatur_token *first = &wording->tokens[0];
     char *letter = &wording->text[first->start];
-    bool small_rest = first->length > 1 && letter[1] >= 'a' && letter[1] <= 'z';
-    if (*letter >= 'A' && *letter <= 'Z' && small_rest && (first->kinds & CHATUR_WORD_KNOWN) != 0 &&
+    bool small_rest = first->length > 1 && chatur_is_lower(letter[1]);
+    if (chatur_is_upper(*letter) && small_rest && (first->kinds & CHATUR_WORD_KNOWN) != 0 &&
         (first->kinds & CHATUR_WORD_PROPER) == 0) {
         *letter = (char)(*letter - 'A' + 'a');
     }

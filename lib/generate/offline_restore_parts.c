@@ -1,6 +1,7 @@
 /* The subjects, objects and articles that notes leave out: only where both neighbours are known. */
 #include <string.h>
 
+#include "base/ascii.h"
 #include "generate/offline_article.h"
 #include "generate/offline_grammar.h"
 #include "generate/offline_restoring.h"
@@ -154,7 +155,7 @@ static bool is_modified_noun(const struct chatur_wording *wording, size_t index)
                             CHATUR_WORD_PROPER | CHATUR_WORD_POSSESSIVE | CHATUR_WORD_DOING |
                             CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY;
     char first = wording->text[wording->tokens[index].start];
-    return first >= 'a' && first <= 'z' && !wording->tokens[index].closed &&
+    return chatur_is_lower(first) && !wording->tokens[index].closed &&
            !chatur_wording_is(wording, index, others) &&
            chatur_wording_is(wording, index + 1, CHATUR_WORD_COUNT) &&
            !chatur_wording_is(wording, index + 1, CHATUR_WORD_PLURAL);

@@ -5,18 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
+
 /* A sentence told apart from a long stretch has at least so many words. */
 #define MIN_SENTENCE_WORDS 12
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 bool chatur_span_starts(struct chatur_span span, const char *mark)
 {
@@ -90,11 +82,11 @@ static bool abbreviates(struct chatur_span span, size_t at)
     }
     bool number = at > start && at - start <= 2 && at + 2 < span.length;
     for (size_t i = start; i < at; i++) {
-        number = number && is_digit(span.text[i]);
+        number = number && chatur_is_digit(span.text[i]);
     }
-    bool numbered = at + 2 < span.length && is_digit(span.text[at + 2]) && at - start == 2 &&
+    bool numbered = at + 2 < span.length && chatur_is_digit(span.text[at + 2]) && at - start == 2 &&
                     strncasecmp(span.text + start, "no", 2) == 0; /* “ticket no. 4” */
-    return number || numbered || (at - start == 1 && is_letter(span.text[start]));
+    return number || numbered || (at - start == 1 && chatur_is_letter(span.text[start]));
 }
 
 size_t chatur_sentence_end(struct chatur_span span, bool *stopped)
@@ -108,8 +100,8 @@ size_t chatur_sentence_end(struct chatur_span span, bool *stopped)
             i++;
         }
         bool last = i + 1 == span.length;
-        bool capital = i + 2 < span.length && span.text[i + 1] == ' ' &&
-                       !(span.text[i + 2] >= 'a' && span.text[i + 2] <= 'z');
+        bool capital =
+            i + 2 < span.length && span.text[i + 1] == ' ' && !chatur_is_lower(span.text[i + 2]);
         if (last || (capital && !(c == '.' && abbreviates(span, i)))) {
             *stopped = true;
             return i + 1;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/buffer.h"
 
 struct spelling {
@@ -136,26 +137,11 @@ static const struct spelling capitals[] = {
     {"youtube", "YouTube"},
 };
 
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static char lowered(char c)
-{
-    return (char)(is_upper(c) ? c - 'A' + 'a' : c);
-}
-
 static const char *written_as(const struct spelling *table, size_t count, const char *word,
                               size_t length)
 {
     for (size_t i = 0; i < count; i++) {
-        if (table[i].typed[0] == lowered(word[0]) &&
+        if (table[i].typed[0] == chatur_to_lower(word[0]) &&
             strncasecmp(table[i].typed, word, length) == 0 && table[i].typed[length] == '\0') {
             return table[i].written;
         }
@@ -169,11 +155,10 @@ static void put_like(struct chatur_buffer *buffer, const char *written, const ch
 {
     bool all = length > 1;
     for (size_t i = 0; i < length; i++) {
-        all = all && !(word[i] >= 'a' && word[i] <= 'z');
+        all = all && !chatur_is_lower(word[i]);
     }
     for (size_t i = 0; written[i] != '\0'; i++) {
-        bool raise =
-            (all || (i == 0 && is_upper(word[0]))) && written[i] >= 'a' && written[i] <= 'z';
+        bool raise = (all || (i == 0 && chatur_is_upper(word[0]))) && chatur_is_lower(written[i]);
         char c = (char)(raise ? written[i] - 'a' + 'A' : written[i]);
         chatur_buffer_append(buffer, &c, 1);
     }
@@ -223,7 +208,7 @@ static void put_word(struct chatur_buffer *buffer, const char *word, size_t leng
         return;
     }
     written = written_as(capitals, sizeof(capitals) / sizeof(capitals[0]), word, length);
-    if (written != NULL && !is_upper(word[0]) && !(hours && strcmp(written, "HR") == 0)) {
+    if (written != NULL && !chatur_is_upper(word[0]) && !(hours && strcmp(written, "HR") == 0)) {
         chatur_buffer_puts(buffer, written);
         return;
     }
@@ -257,7 +242,7 @@ char *chatur_text_spelled(struct chatur_arena *arena, const char *clean)
         put_marks(&buffer, clean, start);
         put_word(&buffer, clean + start, end - start, number);
         put_marks(&buffer, clean + end, length - end);
-        number = length > 0 && is_digit(clean[0]);
+        number = length > 0 && chatur_is_digit(clean[0]);
         clean += length;
         length = strspn(clean, " \n");
         chatur_buffer_append(&buffer, clean, length);

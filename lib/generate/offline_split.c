@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "generate/offline_sentences.h"
 #include "generate/offline_text.h"
 
@@ -19,16 +20,6 @@ struct split {
     struct chatur_arena *arena;
     bool several_lines;
 };
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /* --- pieces ----------------------------------------------------------------------------------- */
 
@@ -46,14 +37,14 @@ static struct chatur_span without_bullet(struct chatur_span span, size_t number)
     }
     size_t open = span.length > 0 && span.text[0] == '(';
     if (number > 0 && (size_t)strtoul(span.text + open, NULL, 10) != number &&
-        is_digit(span.text[open])) {
+        chatur_is_digit(span.text[open])) {
         return span; /* “5. Semester” */
     }
     size_t end = open;
-    while (end < span.length && end < open + 2 && is_digit(span.text[end])) {
+    while (end < span.length && end < open + 2 && chatur_is_digit(span.text[end])) {
         end++;
     }
-    if (end == open && open + 1 < span.length && is_letter(span.text[open]) &&
+    if (end == open && open + 1 < span.length && chatur_is_letter(span.text[open]) &&
         span.text[open + 1] == ')') {
         end++; /* a) */
     }
@@ -78,7 +69,7 @@ static bool says_something(struct chatur_span span)
 {
     for (size_t i = 0; i < span.length; i++) {
         unsigned char byte = (unsigned char)span.text[i];
-        if (is_letter(span.text[i]) || is_digit(span.text[i]) || byte >= 0x80 ||
+        if (chatur_is_letter(span.text[i]) || chatur_is_digit(span.text[i]) || byte >= 0x80 ||
             strchr("{}%$#@&", byte) != NULL) {
             return true;
         }
@@ -115,7 +106,7 @@ static bool add(struct split *split, struct chatur_span span, bool sentence)
 static size_t separator(struct chatur_span span)
 {
     static const char *const marks[] = {"\uff0c", "\u3001", "\u060c", "\u2022", " | ", " / ", ","};
-    if (span.length == 0 || is_letter(span.text[0]) || is_digit(span.text[0])) {
+    if (span.length == 0 || chatur_is_letter(span.text[0]) || chatur_is_digit(span.text[0])) {
         return 0; /* nearly always: this is asked at every byte */
     }
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
@@ -167,21 +158,22 @@ static bool inside_date(const struct split *split, struct chatur_span span, size
             stop++;
         }
         return (next & CHATUR_WORD_MONTH) != 0 ||
-               (is_digit(after.text[0]) &&
+               (chatur_is_digit(after.text[0]) &&
                 (chatur_words_kinds(split->words, after.text + second, stop - second) &
                  CHATUR_WORD_MONTH) != 0);
     }
     bool year = end == 4 && (after.text[0] == '1' || after.text[0] == '2') &&
-                is_digit(after.text[1]) && is_digit(after.text[2]) && is_digit(after.text[3]);
-    return year && is_digit(before.text[before.length - 1]);
+                chatur_is_digit(after.text[1]) && chatur_is_digit(after.text[2]) &&
+                chatur_is_digit(after.text[3]);
+    return year && chatur_is_digit(before.text[before.length - 1]);
 }
 
 /* Does the comma at `at` join what belongs together: 1,000, https://a/b,c, a date? */
 static bool joins(const struct split *split, struct chatur_span span, size_t at)
 {
-    bool number = at > 0 && at + 3 < span.length && is_digit(span.text[at - 1]) &&
-                  is_digit(span.text[at + 1]) && is_digit(span.text[at + 2]) &&
-                  is_digit(span.text[at + 3]);
+    bool number = at > 0 && at + 3 < span.length && chatur_is_digit(span.text[at - 1]) &&
+                  chatur_is_digit(span.text[at + 1]) && chatur_is_digit(span.text[at + 2]) &&
+                  chatur_is_digit(span.text[at + 3]);
     size_t word = at;
     while (word > 0 && span.text[word - 1] != ' ') {
         word--;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "generate/offline_article.h"
 #include "generate/offline_grammar.h"
 #include "generate/offline_restore.h"
@@ -21,11 +22,6 @@ struct reading {
     const struct chatur_words *words;
     struct chatur_arena *arena;
 };
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /* “leave request”, but not “your request”. */
 static bool is_document(const struct chatur_wording *wording)
@@ -131,10 +127,10 @@ static bool wants_quotes(const struct chatur_wording *wording)
     for (size_t i = 0; i < wording->length; i++) {
         foreign += (unsigned char)text[i] >= 0x80;
     }
-    bool digit = text[0] >= '0' && text[0] <= '9';
+    bool digit = chatur_is_digit(text[0]);
     bool mark = text[0] == '"' || (unsigned char)text[0] >= 0x80;
     bool latin = (unsigned char)text[0] >= 0xc3 && (unsigned char)text[0] <= 0xc9; /* É, Ö, Š */
-    return !(is_letter(text[0]) || digit || (mark && (text[0] == '"' || latin))) ||
+    return !(chatur_is_letter(text[0]) || digit || (mark && (text[0] == '"' || latin))) ||
            foreign * 2 > wording->length || strpbrk(text, "{}<>%|=\\`~^") != NULL ||
            strstr(text, ": ") != NULL || (strstr(text, " - ") != NULL && !role) ||
            strstr(text, "--") != NULL || strstr(text, "..") != NULL;

@@ -4,22 +4,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
-
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 /* --- cleaning --------------------------------------------------------------------------------- */
 
@@ -85,8 +71,7 @@ char *chatur_text_clean(struct chatur_arena *arena, const char *text, bool keep_
 bool chatur_text_has_words(const char *clean)
 {
     for (; *clean != '\0'; clean++) {
-        if (is_upper(*clean) || is_lower(*clean) || is_digit(*clean) ||
-            (unsigned char)*clean >= 0x80) {
+        if (chatur_is_letter(*clean) || chatur_is_digit(*clean) || (unsigned char)*clean >= 0x80) {
             return true;
         }
     }
@@ -98,10 +83,10 @@ bool chatur_text_is_shouted(const char *clean)
     size_t long_words = 0;
     size_t letters = 0;
     for (; *clean != '\0'; clean++) {
-        if (is_lower(*clean)) {
+        if (chatur_is_lower(*clean)) {
             return false;
         }
-        letters = is_upper(*clean) ? letters + 1 : 0;
+        letters = chatur_is_upper(*clean) ? letters + 1 : 0;
         long_words += letters == 4;
     }
     return long_words >= 2;
@@ -154,8 +139,7 @@ static size_t mark_at_end(const char *word, size_t length)
 {
     static const char *const marks[] = {"\"", "'", ")", "]", "}", ">",      "*",      ".",
                                         ",",  ";", ":", "!", "?", "\u201d", "\u2019", "\u2026"};
-    if (length == 0 || is_lower(word[length - 1]) || is_upper(word[length - 1]) ||
-        is_digit(word[length - 1])) {
+    if (length == 0 || chatur_is_letter(word[length - 1]) || chatur_is_digit(word[length - 1])) {
         return 0; /* nearly always */
     }
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
@@ -196,7 +180,7 @@ static struct chatur_token read_token(const char *text, size_t start, size_t len
         token.kinds = chatur_words_kinds(words, text + token.start, token.length);
     }
     char first = text[token.start];
-    token.number = is_digit(first) || (first == '#' && token.length > 1);
+    token.number = chatur_is_digit(first) || (first == '#' && token.length > 1);
     return token;
 }
 
@@ -236,7 +220,7 @@ bool chatur_wording_equals(const struct chatur_wording *wording, size_t index, c
     const struct chatur_token *token = &wording->tokens[index];
     const char *text = wording->text + token->start;
     for (size_t i = 0; i < token->length; i++) {
-        if ((is_upper(text[i]) ? text[i] - 'A' + 'a' : text[i]) != word[i]) {
+        if (chatur_to_lower(text[i]) != word[i]) {
             return false; /* also at the word's end */
         }
     }

@@ -2,12 +2,9 @@
 
 #include <string.h>
 
-#define CALENDAR (CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY | CHATUR_WORD_MONTH | CHATUR_WORD_UNIT)
+#include "base/ascii.h"
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+#define CALENDAR (CHATUR_WORD_TIME | CHATUR_WORD_WEEKDAY | CHATUR_WORD_MONTH | CHATUR_WORD_UNIT)
 
 bool chatur_wording_is_clock(const struct chatur_wording *wording, size_t index)
 {
@@ -17,7 +14,7 @@ bool chatur_wording_is_clock(const struct chatur_wording *wording, size_t index)
     const struct chatur_token *token = &wording->tokens[index];
     const char *text = wording->text + token->start;
     size_t digits = 0;
-    while (digits < token->length && is_digit(text[digits])) {
+    while (digits < token->length && chatur_is_digit(text[digits])) {
         digits++;
     }
     if (digits == token->length || digits == 0) {
@@ -25,13 +22,13 @@ bool chatur_wording_is_clock(const struct chatur_wording *wording, size_t index)
     }
     size_t rest = token->length - digits;
     bool half =
-        (rest == 2 || (rest > 3 && text[digits + 2] == '-' && is_digit(text[digits + 3]))) &&
+        (rest == 2 || (rest > 3 && text[digits + 2] == '-' && chatur_is_digit(text[digits + 3]))) &&
         (text[digits] == 'a' || text[digits] == 'p' || text[digits] == 'A' ||
          text[digits] == 'P') &&
         (text[digits + 1] == 'm' || text[digits + 1] == 'M');
     return half ||
-           (rest >= 2 && strchr(":/.-", text[digits]) != NULL && is_digit(text[digits + 1]) &&
-            digits <= 4 && !(text[digits] == '.' && rest < 3));
+           (rest >= 2 && strchr(":/.-", text[digits]) != NULL &&
+            chatur_is_digit(text[digits + 1]) && digits <= 4 && !(text[digits] == '.' && rest < 3));
 }
 
 bool chatur_wording_is_ordinal(const struct chatur_wording *wording, size_t index)
@@ -190,7 +187,7 @@ const char *chatur_wording_time_preposition(const struct chatur_wording *wording
         bool day = wording->count > 1 && wording->tokens[1].number &&
                    wording->tokens[1].length <= 4 &&
                    !(wording->tokens[1].length == 4 &&
-                     is_digit(wording->text[wording->tokens[1].start + 2]));
+                     chatur_is_digit(wording->text[wording->tokens[1].start + 2]));
         return day ? "on " : "in ";
     }
     if (wording->tokens[0].number) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "generate/offline_vocabulary.h"
 
 /* Longer ones are not in the lists; looking would only cost. */
@@ -166,7 +167,7 @@ uint64_t chatur_words_kinds(const struct chatur_words *words, const char *word, 
         return 0;
     }
     for (size_t i = 0; i < length; i++) {
-        lower[i] = (char)(word[i] >= 'A' && word[i] <= 'Z' ? word[i] - 'A' + 'a' : word[i]);
+        lower[i] = chatur_to_lower(word[i]);
     }
     known = kinds_of(words, lower, length) | plural_kinds(words, lower, length) |
             third_person_kind(words, lower, length);

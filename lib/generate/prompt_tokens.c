@@ -6,6 +6,8 @@
  * undercounted (random ones by a sixth): the server then says no, and nothing worse. */
 #include "generate/prompt_tokens.h"
 
+#include "base/ascii.h"
+
 #define LETTERS_OF_OURS  3
 #define LETTERS_OF_USERS 2
 
@@ -16,7 +18,7 @@ static size_t count(const char *text, size_t letters_per_token)
     size_t spaces = 0; /* in a row: only the last is free */
     for (; *text != '\0'; text++) {
         spaces = *text == ' ' ? spaces + 1 : 0;
-        if (*text >= 'a' && *text <= 'z') {
+        if (chatur_is_lower(*text)) {
             letters++;
         } else if (*text != ' ' || spaces > 1) {
             others++;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 #define FIRST_BYTES   2048 /* most emails fit */
@@ -151,7 +152,7 @@ static bool last_word_is(const struct chatur_tidy_text *text, const char *word)
     const char *end = text->out + text->length - length;
     for (size_t i = 0; i < length; i++) {
         char c = end[i];
-        if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != word[i]) {
+        if (chatur_to_lower(c) != word[i]) {
             return false;
         }
     }

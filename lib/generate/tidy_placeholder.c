@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 static const struct {
     const char *text;
     enum chatur_blank blank;
@@ -51,16 +53,11 @@ static const char *const words[] = {
     "location",     "link",  "website", "linkedin", "specific",  "deadline", "amount",
 };
 
-static bool is_letter(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
 static bool has_word(const char *text, const char *word)
 {
     size_t length = strlen(word);
     for (const char *at = text; (at = strstr(at, word)) != NULL; at++) {
-        if ((at == text || !is_letter(at[-1])) && !is_letter(at[length])) {
+        if ((at == text || !chatur_is_lower(at[-1])) && !chatur_is_lower(at[length])) {
             return true;
         }
     }
@@ -77,7 +74,7 @@ enum chatur_blank chatur_placeholder_of(const char *inside, size_t length)
             c = '\'';
             i += 2;
         }
-        text[used++] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+        text[used++] = chatur_to_lower(c);
     }
     text[used] = '\0';
     for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
@@ -85,7 +82,7 @@ enum chatur_blank chatur_placeholder_of(const char *inside, size_t length)
             return whole[i].blank;
         }
     }
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && is_letter(text[0]); i++) {
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && chatur_is_lower(text[0]); i++) {
         if (has_word(text, words[i])) {
             return CHATUR_BLANK_OTHER;
         }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* The small letter of a capital one that has two bytes, Latin or Cyrillic; the others' own. */
 static void put_small(char *pair)
 {
@@ -44,7 +46,7 @@ void chatur_plain_make(struct chatur_plain *plain, const char *text, size_t leng
             }
         }
         i += size - 1;
-        if (c >= 'A' && c <= 'Z') {
+        if (chatur_is_upper(c)) {
             c = (char)(c - 'A' + 'a');
         }
         plain->text[used++] = c;
@@ -57,11 +59,6 @@ void chatur_plain_make(struct chatur_plain *plain, const char *text, size_t leng
     plain->length = used;
 }
 
-static bool is_letter(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
 static enum chatur_answer begins(const char *text, const char *phrase, bool whole)
 {
     for (; *phrase != '\0'; text++, phrase++) {
@@ -72,10 +69,10 @@ static enum chatur_answer begins(const char *text, const char *phrase, bool whol
             return CHATUR_NO;
         }
     }
-    if (!is_letter(phrase[-1])) {
+    if (!chatur_is_lower(phrase[-1])) {
         return CHATUR_YES;
     }
-    return *text == '\0' && !whole ? CHATUR_MAYBE : is_letter(*text) ? CHATUR_NO : CHATUR_YES;
+    return *text == '\0' && !whole ? CHATUR_MAYBE : chatur_is_lower(*text) ? CHATUR_NO : CHATUR_YES;
 }
 
 enum chatur_answer chatur_begins_any(const char *text, const char *const *phrases, bool whole,

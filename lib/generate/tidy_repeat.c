@@ -4,6 +4,7 @@
  * some 64 comparisons, and the memory is fixed. */
 #include "generate/tidy_repeat.h"
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 /* "Very, very, very" and tables with the same cell in each line are fine; this many words in a row
@@ -30,7 +31,7 @@ static uint32_t mix(uint32_t hash, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         char c = bytes[i];
-        c = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+        c = chatur_to_lower(c);
         hash = (hash ^ (unsigned char)c) * HASH_STEP;
     }
     return hash;

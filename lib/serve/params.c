@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
+
 bool chatur_params_number(const char *text, uint64_t *number)
 {
     *number = 0;
@@ -39,8 +41,7 @@ bool chatur_params_is_clean(const char *value, size_t max_bytes)
 
 static bool is_alphanumeric(char byte)
 {
-    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= 'a' && byte <= 'z');
+    return chatur_is_digit(byte) || chatur_is_letter(byte);
 }
 
 /* How many letters, digits and `marks` the value is made of; SIZE_MAX: it has others, or is longer
