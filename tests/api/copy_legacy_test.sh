@@ -10,17 +10,6 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/api/expect.sh
 . tests/api/database.sh
 
-# copy FROM TO: sets $code, $out and $err.
-copy() {
-    DB_URI=$1 COPY_DB_URI=$2 chatur_command database copy >"$work/out" 2>"$work/err"
-    code=$? out=$(<"$work/out") err=$(<"$work/err")
-}
-
-dump() { # FILE
-    sqlite3 "$1" 'SELECT * FROM users ORDER BY uid; SELECT * FROM emails ORDER BY id;
-        SELECT uid, email, subject, message, created_ms FROM feedback ORDER BY uid, created_ms, id'
-}
-
 # A token for any uid, as the Node.js service signed them.
 token_for() { # UID
     python3 - "$JWT_KEY" "$1" <<'PYTHON'

@@ -6,6 +6,8 @@
 #   mongodb SCRIPT [ARGUMENT…]  runs Python with `db`, the database of $DB_URI, and prints what it does
 #   database_count WHAT         orphans (emails and feedback of nobody) or reservations, in the database
 #                               of $DB_URI, or of $work/state when there is none
+#   copy FROM TO                chatur database copy: sets $code, $out and $err
+#   dump FILE                   prints all that a SQLite database has, to be compared
 #
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # variables that cross files
@@ -65,4 +67,16 @@ print(sum(c.count_documents({"userId": {"$exists": True, "$nin": uids}}) for c i
     orphans) sqlite3 "$work/state/chatur.db" 'SELECT count(*) FROM pragma_foreign_key_check' ;;
     reservations) sqlite3 "$work/state/chatur.db" 'SELECT count(*) FROM reservations' ;;
     esac
+}
+
+# copy FROM TO: sets $code, $out and $err.
+copy() {
+    DB_URI=$1 COPY_DB_URI=$2 chatur_command database copy >"$work/out" 2>"$work/err"
+    code=$? out=$(<"$work/out") err=$(<"$work/err")
+}
+
+# All of a SQLite database, in an order; feedback without its ids, which are SQLite's own.
+dump() { # FILE [WHAT ORDERS FEEDBACK OF THE SAME TIME]
+    sqlite3 "$1" "SELECT * FROM users ORDER BY uid; SELECT * FROM emails ORDER BY id;
+        SELECT uid, email, subject, message, created_ms FROM feedback ORDER BY uid, created_ms, ${2:-id}"
 }

@@ -37,6 +37,24 @@ void place_remove(struct sqlite_place *place)
     (void)rmdir(place->root);
 }
 
+int place_set_up(void **state)
+{
+    struct sqlite_place *place = calloc(1, sizeof(*place));
+    if (place == NULL) {
+        return -1;
+    }
+    place_make(place, "full");
+    *state = place;
+    return 0;
+}
+
+int place_tear_down(void **state)
+{
+    place_remove(*state);
+    free(*state);
+    return 0;
+}
+
 struct chatur_store *place_open(void *context)
 {
     const struct sqlite_place *place = context;

@@ -18,6 +18,10 @@ struct sqlite_place {
 void place_make(struct sqlite_place *place, const char *durability);
 void place_remove(struct sqlite_place *place);
 
+/* The fixture of a test that wants one: `*state` is a place with full durability. */
+int place_set_up(void **state);
+int place_tear_down(void **state);
+
 /* The first column of the first row, as text in a static buffer; "" when there is none; NULL on an
  * error. `value` (may be NULL) is bound to ?1. By a connection of its own. */
 const char *place_ask(const struct sqlite_place *place, const char *sql, const char *value);

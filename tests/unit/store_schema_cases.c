@@ -9,24 +9,6 @@
 #include "store_cases.h"
 #include "store_place.h"
 
-static int set_up(void **state)
-{
-    struct sqlite_place *place = calloc(1, sizeof(*place));
-    if (place == NULL) {
-        return -1;
-    }
-    place_make(place, "full");
-    *state = place;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    place_remove(*state);
-    free(*state);
-    return 0;
-}
-
 /* As the builds of version 1 made it. */
 static const char version_1[] =
     "CREATE TABLE users ("
@@ -263,7 +245,8 @@ static void emails_of_no_price_are_not_delivered(void **state)
     chatur_store_free(store);
 }
 
-#define schema_test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define schema_test(function)                                                                      \
+    cmocka_unit_test_setup_teardown(function, place_set_up, place_tear_down)
 
 static const struct CMUnitTest tests[] = {
     schema_test(a_database_of_version_1_is_brought_here),

@@ -16,24 +16,6 @@
 #include "store_cases.h"
 #include "store_place.h"
 
-static int set_up(void **state)
-{
-    struct sqlite_place *place = calloc(1, sizeof(*place));
-    if (place == NULL) {
-        return -1;
-    }
-    place_make(place, "full");
-    *state = place;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    place_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static enum chatur_outcome sign_in(struct chatur_store *store, const char *uid,
                                    struct chatur_error *error)
 {
@@ -549,7 +531,8 @@ static void walks_leave_a_connection_for_everybody_else(void **state)
     chatur_store_free(walkers.store);
 }
 
-#define sqlite_test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define sqlite_test(function)                                                                      \
+    cmocka_unit_test_setup_teardown(function, place_set_up, place_tear_down)
 
 static const struct CMUnitTest tests[] = {
     sqlite_test(uris_of_no_database_are_refused),
