@@ -13,38 +13,14 @@
 #include <string.h>
 #include <strings.h>
 
-#include "generate/generator.h"
 #include "generate/options.h"
 #include "offline_corpus.h"
 
+#define ARENA_BYTES ((size_t)1 << 22)
+#include "offline_place.h"
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define SEEDS           8
-
-static struct chatur_folder *folder;
-static const struct chatur_folder_view *view;
-static struct chatur_generator *generator;
-static struct chatur_arena *arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    static const struct chatur_config config = {.generators = "offline"};
-    arena = chatur_arena_new((size_t)1 << 22);
-    folder = chatur_folder_new("templates", &chatur_template_kind);
-    return arena == NULL || folder == NULL ||
-           chatur_folder_acquire(folder, &view, NULL) != CHATUR_OK ||
-           chatur_generator_new(&config, &generator, NULL) != CHATUR_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    chatur_generator_free(generator);
-    chatur_folder_release(view);
-    chatur_folder_free(folder);
-    chatur_arena_free(arena);
-    return 0;
-}
 
 static const struct chatur_template *template_of(const char *slug)
 {

@@ -10,15 +10,12 @@
 #include <cmocka.h>
 
 #include "base/folder.h"
-#include "generate/generator.h"
 #include "generate/options.h"
 
-#define SEEDS 40
+#define ARENA_BYTES ((size_t)1 << 24)
+#include "offline_place.h"
 
-static struct chatur_arena *arena;
-static struct chatur_folder *folder;
-static const struct chatur_folder_view *view;
-static struct chatur_generator *generator;
+#define SEEDS 40
 
 static const struct chatur_brief plain = {
     .subject = "Lunch on Friday",
@@ -291,27 +288,6 @@ static void tones_have_closings_of_the_template(void **state)
     for_each_template(expect_own_closings);
 }
 
-static int open_all(void **state)
-{
-    (void)state;
-    arena = chatur_arena_new(1 << 24);
-    folder = chatur_folder_new("templates", &chatur_template_kind);
-    static const struct chatur_config config = {.generators = "offline"};
-    return arena == NULL || folder == NULL ||
-           chatur_folder_acquire(folder, &view, NULL) != CHATUR_OK ||
-           chatur_generator_new(&config, &generator, NULL) != CHATUR_OK;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    chatur_generator_free(generator);
-    chatur_folder_release(view);
-    chatur_folder_free(folder);
-    chatur_arena_free(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,5 +298,5 @@ int main(void)
         cmocka_unit_test(tones_show),
         cmocka_unit_test(tones_have_closings_of_the_template),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

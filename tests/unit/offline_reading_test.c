@@ -11,65 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "generate/generator.h"
+#define ARENA_BYTES ((size_t)1 << 20)
+#include "offline_place.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define SEEDS           12
-
-static struct chatur_folder *folder;
-static const struct chatur_folder_view *view;
-static struct chatur_generator *generator;
-static struct chatur_arena *arena; /* of one email */
-
-static int set_up(void **state)
-{
-    (void)state;
-    static const struct chatur_config config = {.generators = "offline"};
-    struct chatur_error error = {0};
-    arena = chatur_arena_new((size_t)1 << 20);
-    folder = chatur_folder_new("templates", &chatur_template_kind);
-    return arena != NULL && folder != NULL &&
-                   chatur_folder_acquire(folder, &view, &error) == CHATUR_OK &&
-                   chatur_generator_new(&config, &generator, &error) == CHATUR_OK
-               ? 0
-               : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    chatur_generator_free(generator);
-    chatur_folder_release(view);
-    chatur_folder_free(folder);
-    chatur_arena_free(arena);
-    return 0;
-}
-
-/* The text lives until the next call. */
-static const char *write_brief(const struct chatur_brief *brief)
-{
-    struct chatur_draft draft = {0};
-    struct chatur_error error = {0};
-    chatur_arena_reset(arena);
-    if (chatur_generator_write(generator, brief, NULL, arena, &draft, &error) != CHATUR_OK) {
-        fail_msg("\"%s\": %s", brief->subject, error.detail);
-    }
-    assert_string_equal(draft.by.provider, "offline");
-    assert_true(draft.by.model[0] != '\0');
-    return draft.text;
-}
-
-static struct chatur_brief brief_of(const char *id, const char *subject, const char *keywords,
-                                    uint64_t seed)
-{
-    return (struct chatur_brief){.template = chatur_template_find(view, id),
-                                 .subject = subject,
-                                 .keywords = keywords,
-                                 .to = "jane.doe@example.com",
-                                 .sender_name = "Asha Rao",
-                                 .sender_email = "asha.rao@example.com",
-                                 .seed = seed};
-}
 
 struct reading {
     const char *id;
@@ -95,9 +41,9 @@ static void check_readings(const struct reading *rows, size_t count, bool subjec
     for (size_t row = 0; row < count; row++) {
         for (uint64_t seed = 0; seed < SEEDS; seed++) {
             struct chatur_brief brief =
-                brief_of(rows[row].id, subject ? rows[row].words : "Some matter",
-                         subject ? "one point" : rows[row].words, seed);
-            const char *text = write_brief(&brief);
+                offline_brief(rows[row].id, subject ? rows[row].words : "Some matter",
+                              subject ? "one point" : rows[row].words, seed);
+            const char *text = offline_write(&brief);
             if (!is_written(text, rows[row].written)) {
                 fail_msg("\"%s\", seed %d: \"%s\" is not in:\n%s", rows[row].words, (int)seed,
                          rows[row].written, text);

@@ -14,65 +14,12 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "generate/generator.h"
+
+#define ARENA_BYTES ((size_t)1 << 20)
+#include "offline_place.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define SEEDS           12
-
-static struct chatur_folder *folder;
-static const struct chatur_folder_view *view;
-static struct chatur_generator *generator;
-static struct chatur_arena *arena; /* of one email */
-
-static int set_up(void **state)
-{
-    (void)state;
-    static const struct chatur_config config = {.generators = "offline"};
-    struct chatur_error error = {0};
-    arena = chatur_arena_new((size_t)1 << 20);
-    folder = chatur_folder_new("templates", &chatur_template_kind);
-    return arena != NULL && folder != NULL &&
-                   chatur_folder_acquire(folder, &view, &error) == CHATUR_OK &&
-                   chatur_generator_new(&config, &generator, &error) == CHATUR_OK
-               ? 0
-               : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    chatur_generator_free(generator);
-    chatur_folder_release(view);
-    chatur_folder_free(folder);
-    chatur_arena_free(arena);
-    return 0;
-}
-
-/* The text lives until the next call. */
-static const char *write_brief(const struct chatur_brief *brief)
-{
-    struct chatur_draft draft = {0};
-    struct chatur_error error = {0};
-    chatur_arena_reset(arena);
-    if (chatur_generator_write(generator, brief, NULL, arena, &draft, &error) != CHATUR_OK) {
-        fail_msg("\"%s\": %s", brief->subject, error.detail);
-    }
-    assert_string_equal(draft.by.provider, "offline");
-    assert_true(draft.by.model[0] != '\0');
-    return draft.text;
-}
-
-static struct chatur_brief brief_of(const char *id, const char *subject, const char *keywords,
-                                    uint64_t seed)
-{
-    return (struct chatur_brief){.template = chatur_template_find(view, id),
-                                 .subject = subject,
-                                 .keywords = keywords,
-                                 .to = "jane.doe@example.com",
-                                 .sender_name = "Asha Rao",
-                                 .sender_email = "asha.rao@example.com",
-                                 .seed = seed};
-}
 
 /* --- what every email must be ----------------------------------------------------------------- */
 
@@ -162,9 +109,9 @@ static void every_email_is_in_good_shape(void **state)
         const struct chatur_template *template = view->items[i];
         for (size_t subject = 0; subject < COUNT_OF(subjects); subject++) {
             for (size_t list = 0; list < COUNT_OF(keyword_lists); list++) {
-                struct chatur_brief brief =
-                    brief_of(template->id, subjects[subject], keyword_lists[list], subject + list);
-                check_shape(&brief, write_brief(&brief), false);
+                struct chatur_brief brief = offline_brief(template->id, subjects[subject],
+                                                          keyword_lists[list], subject + list);
+                check_shape(&brief, offline_write(&brief), false);
             }
         }
     }
@@ -176,10 +123,11 @@ static void the_same_seed_writes_the_same(void **state)
     for (size_t i = 0; i < view->count; i++) {
         const struct chatur_template *template = view->items[i];
         for (uint64_t seed = 0; seed < SEEDS; seed++) {
-            struct chatur_brief brief = brief_of(template->id, subjects[0], keyword_lists[0], seed);
-            char *first = strdup(write_brief(&brief));
+            struct chatur_brief brief =
+                offline_brief(template->id, subjects[0], keyword_lists[0], seed);
+            char *first = strdup(offline_write(&brief));
             assert_non_null(first);
-            assert_string_equal(write_brief(&brief), first);
+            assert_string_equal(offline_write(&brief), first);
             free(first);
         }
     }
@@ -194,9 +142,9 @@ static void other_seeds_write_something_else(void **state)
         char *texts[SEEDS + COUNT_OF(more)];
         size_t different = 0;
         for (size_t n = 0; n < COUNT_OF(texts); n++) {
-            struct chatur_brief brief = brief_of(template->id, subjects[0], keyword_lists[0],
-                                                 n < SEEDS ? n : more[n - SEEDS]);
-            texts[n] = strdup(write_brief(&brief));
+            struct chatur_brief brief = offline_brief(template->id, subjects[0], keyword_lists[0],
+                                                      n < SEEDS ? n : more[n - SEEDS]);
+            texts[n] = strdup(offline_write(&brief));
             assert_non_null(texts[n]);
             bool seen = false;
             for (size_t before = 0; before < n; before++) {
@@ -234,8 +182,8 @@ static void what_says_nothing_is_left_out(void **state)
 {
     (void)state;
     struct chatur_brief brief =
-        brief_of("1", "Parking space", "Parking space, parking space, etc., ####, -", 1);
-    const char *text = write_brief(&brief);
+        offline_brief("1", "Parking space", "Parking space, parking space, etc., ####, -", 1);
+    const char *text = offline_write(&brief);
     check_shape(&brief, text, false);
     const char *first = strstr(text, "parking space");
     assert_non_null(first);
@@ -266,9 +214,9 @@ static void the_reader_is_greeted(void **state)
     };
     for (size_t row = 0; row < COUNT_OF(rows); row++) {
         for (uint64_t seed = 0; seed < SEEDS; seed++) {
-            struct chatur_brief brief = brief_of("1", "Some matter", "one point", seed);
+            struct chatur_brief brief = offline_brief("1", "Some matter", "one point", seed);
             brief.to = rows[row].to;
-            const char *text = write_brief(&brief);
+            const char *text = offline_write(&brief);
             char *greeting = strndup(text, strcspn(text, "\n"));
             assert_non_null(greeting);
             if (!is_written(greeting, rows[row].greeting)) {
@@ -296,18 +244,18 @@ static void the_sender_signs(void **state)
         {"", "x7@example.com", "x7@example.com"},
     };
     for (size_t row = 0; row < COUNT_OF(rows); row++) {
-        struct chatur_brief brief = brief_of("1", "Some matter", "one point", row);
+        struct chatur_brief brief = offline_brief("1", "Some matter", "one point", row);
         brief.sender_name = rows[row].name;
         brief.sender_email = rows[row].address;
-        const char *last = strrchr(write_brief(&brief), '\n');
+        const char *last = strrchr(offline_write(&brief), '\n');
         assert_non_null(last);
         assert_string_equal(last + 1, rows[row].signature);
         assert_int_equal(last[-1], ',');
     }
-    struct chatur_brief nobody = brief_of("1", "Some matter", "one point", 0);
+    struct chatur_brief nobody = offline_brief("1", "Some matter", "one point", 0);
     nobody.sender_name = "";
     nobody.sender_email = "";
-    const char *text = write_brief(&nobody);
+    const char *text = offline_write(&nobody);
     assert_int_not_equal(text[strlen(text) - 1], ','); /* nobody follows */
 }
 
@@ -364,8 +312,8 @@ static void odd_words_make_an_email_too(void **state)
         for (size_t j = 0; j < view->count; j++) {
             const struct chatur_template *template = view->items[j];
             struct chatur_brief brief =
-                brief_of(template->id, odd[i], odd[(i + j) % COUNT_OF(odd)], j);
-            check_shape(&brief, write_brief(&brief), true);
+                offline_brief(template->id, odd[i], odd[(i + j) % COUNT_OF(odd)], j);
+            check_shape(&brief, offline_write(&brief), true);
         }
     }
 }
@@ -390,8 +338,8 @@ static void long_words_make_an_email_too(void **state)
         for (size_t j = 0; j < view->count; j++) {
             const struct chatur_template *template = view->items[j];
             struct chatur_brief brief =
-                brief_of(template->id, subject[0] != '\0' ? subject : "x", keywords, j);
-            const char *text = write_brief(&brief);
+                offline_brief(template->id, subject[0] != '\0' ? subject : "x", keywords, j);
+            const char *text = offline_write(&brief);
             check_shape(&brief, text, true);
             assert_true(strlen(text) < strlen(subject) + strlen(keywords) * 2 + 4000);
         }
